@@ -1,0 +1,146 @@
+/**
+ * Everything that can go wrong for a user, in one table: a stable code, the exit status and what to do about it.
+ * `docs/errors.md` is generated from it. An error names what happened and where; the table adds the advice.
+ */
+
+/** What a process ends with. Stable: scripts depend on them. */
+export const EXIT = {
+  ok: 0,
+  /** the simulation found something: an expectation failed, a replay differs, a conformance case mismatches */
+  found: 1,
+  usage: 2,
+  /** a log is damaged */
+  damaged: 3,
+  /** input is not valid */
+  invalid: 4,
+  /** a format or version that this build cannot read */
+  version: 5,
+  /** the output could not be written */
+  output: 6,
+  internal: 70,
+} as const;
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+interface Row {
+  readonly exit: ExitStatus;
+  readonly hint: string;
+}
+
+export const ERRORS = {
+  // scenarios
+  FL101: { exit: EXIT.invalid, hint: 'Write YAML or JSON; docs/scenarios.md shows the shape.' },
+  FL102: {
+    exit: EXIT.invalid,
+    hint: 'Remove it, or use the name suggested; docs/scenarios.md lists every key.',
+  },
+  FL103: {
+    exit: EXIT.invalid,
+    hint: 'Give a value of the kind named; docs/scenarios.md lists every key.',
+  },
+  FL104: {
+    exit: EXIT.invalid,
+    hint: 'Declare it at the top of the scenario, or use the name suggested.',
+  },
+  FL105: {
+    exit: EXIT.invalid,
+    hint: 'Use a multiple of 0x1000, or add `expect: EINVAL` to test the refusal itself.',
+  },
+  FL106: {
+    exit: EXIT.invalid,
+    hint: 'Keep address + range inside the VM, or add `expect: EINVAL` to test the refusal itself.',
+  },
+  FL107: { exit: EXIT.invalid, hint: 'Give a range of at least 0x1000, or add `expect: EINVAL`.' },
+  FL108: {
+    exit: EXIT.invalid,
+    hint: 'Move the `create` step before the first use, or drop it: declared objects exist from the start.',
+  },
+  FL109: { exit: EXIT.version, hint: 'This build reads scenarios of version 1: `fencelab: 1`.' },
+  FL110: {
+    exit: EXIT.invalid,
+    hint: 'A scenario needs at least `fencelab: 1`, one VM and one client.',
+  },
+  FL111: { exit: EXIT.invalid, hint: 'Give each name once.' },
+  FL112: {
+    exit: EXIT.invalid,
+    hint: 'A scenario inside a log header may take at most 1 MiB; split it.',
+  },
+  // command line
+  FL201: { exit: EXIT.usage, hint: 'Run the command with --help to see its options.' },
+  FL202: {
+    exit: EXIT.usage,
+    hint: 'A seed is a whole number from 0 to 2^64-1, decimal or 0x hex.',
+  },
+  FL203: { exit: EXIT.usage, hint: 'Check the path and the permissions.' },
+  FL204: { exit: EXIT.usage, hint: 'Use --chooser time, random or choices:FILE.' },
+  // logs
+  FL301: {
+    exit: EXIT.damaged,
+    hint: 'The file holds no log. `fencelab run SCENARIO --out LOG` writes one.',
+  },
+  FL302: {
+    exit: EXIT.damaged,
+    hint: 'The last line was cut off. The whole records before it can still be read: `fencelab show LOG`.',
+  },
+  FL303: {
+    exit: EXIT.damaged,
+    hint: 'The log was changed after it was written. `fencelab show LOG --at SEQ` reads the records before the damage.',
+  },
+  FL304: { exit: EXIT.version, hint: 'Use a newer fencelab.' },
+  FL305: {
+    exit: EXIT.invalid,
+    hint: 'Give the scenario that the log was recorded from, or leave --scenario out: the log holds its own.',
+  },
+  FL306: {
+    exit: EXIT.damaged,
+    hint: 'The run that wrote it did not finish. Its records can be read; only a sealed log is known to be complete.',
+  },
+  FL307: { exit: EXIT.usage, hint: 'Give a sequence number that the log holds.' },
+  FL308: {
+    exit: EXIT.found,
+    hint: 'Each choice must be possible where it stands; record the run again with --out.',
+  },
+  // output
+  FL401: {
+    exit: EXIT.output,
+    hint: 'Free some space; the records written so far can be read with `fencelab show`.',
+  },
+  FL402: { exit: EXIT.output, hint: 'The reader of the output closed it early.' },
+  FL403: { exit: EXIT.output, hint: 'Check the path, the permissions and the disk.' },
+  // conformance vectors
+  FL501: {
+    exit: EXIT.invalid,
+    hint: 'One JSON object a line, in the format of docs/conformance.md.',
+  },
+  // ours
+  FL901: {
+    exit: EXIT.internal,
+    hint: 'This is a bug in fencelab. Please report it with the command and its input.',
+  },
+} as const satisfies Record<string, Row>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The one error class that reaches a user. */
+export class FencelabError extends Error {
+  readonly code: ErrorCode;
+  /** what happened, one sentence without the code */
+  readonly what: string;
+  /** file, line, byte offset or record, as text */
+  readonly where: string | undefined;
+
+  constructor(code: ErrorCode, what: string, where?: string) {
+    super(where === undefined ? `${code}: ${what}` : `${code}: ${what} (${where})`);
+    this.name = 'FencelabError';
+    this.code = code;
+    this.what = what;
+    this.where = where;
+  }
+
+  get hint(): string {
+    return ERRORS[this.code].hint;
+  }
+
+  get exit(): ExitStatus {
+    return ERRORS[this.code].exit;
+  }
+}

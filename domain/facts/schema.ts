@@ -1,0 +1,155 @@
+/**
+ * The facts: what can have happened, in the past tense and in the field's words. This is the vocabulary of the log.
+ *
+ * A fact's type name is ours and never changes meaning; a changed shape gets a new version of the log line. The facts
+ * of a log alone rebuild the address spaces, page tables, TLBs, memory and fences at every record (fold/).
+ */
+import { z } from 'zod';
+import {
+  count,
+  fenceKey,
+  type Fields,
+  id,
+  idOrNull,
+  memoryFields,
+  result,
+  u64,
+  wireFields,
+} from './fields.ts';
+
+/** The members of every fact type, over either form of the fields. */
+function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
+  const mapping = {
+    va: count,
+    addr: f.page,
+    range: f.page,
+    obj: idOrNull,
+    offset: f.page,
+    null: z.boolean(),
+    readOnly: z.boolean(),
+  };
+  const piece = z.strictObject(mapping);
+  const op = z.discriminatedUnion('op', [
+    z.strictObject({ op: z.literal('map'), map: piece }),
+    z.strictObject({ op: z.literal('unmap'), unmap: piece, keep: z.boolean() }),
+    z.strictObject({
+      op: z.literal('remap'),
+      prev: piece.nullable(),
+      next: piece.nullable(),
+      unmap: piece,
+      keep: z.boolean(),
+    }),
+    z.strictObject({ op: z.literal('prefetch'), unmap: piece }),
+  ]);
+  /** entry `index + i` holds `pte + i * stride`, for i < count */
+  const runs = z.array(z.strictObject({ index: count, count, pte: f.entry, stride: f.entry }));
+  const translation = { gt: id, vm: id, addr: f.page, range: f.page };
+  return {
+    // what exists
+    'device.created': { gts: z.array(id), vaBits: z.literal([48, 57]), profile: id },
+    'bo.created': { bo: id, range: f.page, phys: f.page, placement: z.enum(['vram', 'system']) },
+    'bo.closed': { bo: id },
+    'syncobj.created': { syncobj: id, kind: z.enum(['binary', 'timeline']) },
+    'vm.created': {
+      vm: id,
+      addr: f.page,
+      range: f.page,
+      async: z.boolean(),
+      semantics: z.enum(['gpuva-2023', 'gpuvm-6.18']),
+    },
+    'vm.closing': { vm: id },
+    'vm.closed': { vm: id },
+    // a client's program
+    'step.began': { client: id, step: count },
+    'step.ended': { client: id, step: count, result },
+    'expect.passed': { client: id, step: count, what: z.string() },
+    'expect.failed': {
+      client: id,
+      step: count,
+      what: z.string(),
+      expected: z.string(),
+      actual: z.string(),
+    },
+    // one VM_BIND ioctl
+    'bind.accepted': { vm: id, call: count, ops: count, engine: id },
+    'bind.refused': { vm: id, call: count, error: result, row: z.string() },
+    'bind.unwound': { vm: id, call: count, error: result },
+    'ops.created': { vm: id, call: count, bind: count, ops: z.array(op) },
+    'va.mapped': { vm: id, ...mapping },
+    'va.unmapped': { vm: id, va: count, addr: f.page, range: f.page },
+    'op.executed': { vm: id, call: count, index: count, op: id, fences: z.array(fenceKey) },
+    'bind.finished': { vm: id, call: count },
+    // bind jobs
+    'job.queued': { engine: id, job: id, fence: fenceKey, waits: z.array(fenceKey) },
+    'job.started': { engine: id, job: id },
+    'job.done': { engine: id, job: id },
+    // page tables and translations
+    'table.allocated': { gt: id, vm: id, table: f.page, level: count, runs },
+    'table.rooted': { gt: id, vm: id, table: f.page, level: count },
+    'table.freed': { gt: id, vm: id, table: f.page },
+    'pte.written': {
+      gt: id,
+      vm: id,
+      table: f.page,
+      level: count,
+      runs,
+      by: z.enum(['gpu', 'cpu']),
+    },
+    'tlb.requested': { ...translation, seqno: count, fence: fenceKey },
+    'tlb.invalidated': { ...translation, seqno: count },
+    'tlb.acked': { gt: id, seqno: count },
+    'tlb.filled': { ...translation, pte: f.entry, level: count },
+    // memory
+    'memory.written': { phys: f.page, word: count, value: u64, by: id },
+    'access.done': {
+      client: id,
+      gt: id,
+      vm: id,
+      addr: f.page,
+      word: count,
+      access: z.enum(['read', 'write']),
+      outcome: z.enum(['memory', 'null', 'fault']),
+      value: u64.nullable(),
+      fault: z.enum(['not-present', 'write-violation']).nullable(),
+      tlbHit: z.boolean(),
+    },
+    'cpu.accessed': {
+      client: id,
+      bo: id,
+      offset: f.page,
+      word: count,
+      access: z.enum(['read', 'write']),
+      value: u64,
+    },
+    // fences and what carries them
+    'fence.created': { fence: fenceKey, kind: id, parts: z.array(fenceKey) },
+    'fence.waited': { fence: fenceKey, waiter: id },
+    'fence.signaled': { fence: fenceKey, error: result },
+    'syncobj.replaced': { syncobj: id, fence: fenceKey },
+    'syncobj.advanced': { syncobj: id, point: u64, fence: fenceKey },
+  } as const;
+}
+
+type MemoryShapes = ReturnType<typeof factShapes<z.ZodNumber, z.ZodNumber>>;
+export type FactType = keyof MemoryShapes;
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+/** A fact in memory form: pages and entries are numbers. */
+export type FactOf<K extends FactType> = DeepReadonly<
+  { type: K } & z.infer<z.ZodObject<MemoryShapes[K]>>
+>;
+export type Fact = { [K in FactType]: FactOf<K> }[FactType];
+
+function unionOf(shapes: Readonly<Record<string, z.ZodRawShape>>): z.ZodType {
+  const [first, ...rest] = Object.entries(shapes).map(([type, shape]) =>
+    z.strictObject({ type: z.literal(type), ...shape }),
+  );
+  if (first === undefined) throw new RangeError('no fact shapes');
+  return z.discriminatedUnion('type', [first, ...rest]);
+}
+
+/** Checks a fact in memory form. */
+export const memoryFact = unionOf(factShapes(memoryFields));
+/** Checks a fact as a log line holds it; the source of the published JSON Schema. */
+export const wireFact = unionOf(factShapes(wireFields));
+export const FACT_TYPES = Object.keys(factShapes(memoryFields)) as readonly FactType[];
