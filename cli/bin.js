@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
-const main = new URL('../dist/cli/main.js', import.meta.url);
-if (!existsSync(main)) {
+const entry = new URL('../dist/cli/process.js', import.meta.url);
+if (!existsSync(entry)) {
   process.stderr.write('fencelab: not built yet. Run `npm run build` in its folder.\n');
   process.exit(70);
 }
-await import(main.href);
+await import(entry.href);

@@ -64,6 +64,18 @@ export const ERRORS = {
     exit: EXIT.invalid,
     hint: 'A scenario inside a log header may take at most 1 MiB; split it.',
   },
+  FL113: {
+    exit: EXIT.invalid,
+    hint: 'GTs are numbered from 0; `device: { gts: N }` says how many there are.',
+  },
+  FL114: {
+    exit: EXIT.invalid,
+    hint: 'Back it by `bo: NAME` (with an optional `offset`) or by `null: true`, not both; or add `expect: EINVAL`.',
+  },
+  FL115: {
+    exit: EXIT.invalid,
+    hint: 'A timeline is used as { syncobj: NAME, point: N }, a binary syncobj by its name alone.',
+  },
   // command line
   FL201: { exit: EXIT.usage, hint: 'Run the command with --help to see its options.' },
   FL202: {
@@ -99,6 +111,10 @@ export const ERRORS = {
     exit: EXIT.found,
     hint: 'Each choice must be possible where it stands; record the run again with --out.',
   },
+  FL309: {
+    exit: EXIT.damaged,
+    hint: 'Check the disk or the pipe that the log comes from.',
+  },
   // output
   FL401: {
     exit: EXIT.output,
@@ -106,6 +122,14 @@ export const ERRORS = {
   },
   FL402: { exit: EXIT.output, hint: 'The reader of the output closed it early.' },
   FL403: { exit: EXIT.output, hint: 'Check the path, the permissions and the disk.' },
+  FL404: {
+    exit: EXIT.output,
+    hint: 'A log line holds at most 1 MiB; split the call that makes so many facts in one step.',
+  },
+  FL405: {
+    exit: EXIT.output,
+    hint: 'Write to a file, or wait for each append; an Observable cannot be slowed down.',
+  },
   // conformance vectors
   FL501: {
     exit: EXIT.invalid,

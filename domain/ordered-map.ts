@@ -31,6 +31,7 @@ export interface OrderedReader<V> {
   floor(k: number): Entry<V> | undefined;
   /** The least entry at or above `k`. */
   ceiling(k: number): Entry<V> | undefined;
+  last(): Entry<V> | undefined;
   /** Calls `each` for the entries of [from, to) ascending until it returns false; quicker than an iterator. */
   visit(from: number, to: number, each: (value: V, key: number) => boolean): void;
 }
@@ -131,6 +132,11 @@ export class OrderedMap<V> implements OrderedReader<V> {
 
   visit(from: number, to: number, each: (value: V, key: number) => boolean): void {
     visitRange(this.root, from, to, each);
+  }
+
+  /** What JSON.stringify writes: pairs of key and value, ascending. */
+  toJSON(): [number, V][] {
+    return [...this.entries()].map(({ key, value }) => [key, value]);
   }
 
   /** An editor that starts from this version and leaves it as it is. */

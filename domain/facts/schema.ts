@@ -47,6 +47,7 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
   return {
     // what exists
     'device.created': { gts: z.array(id), vaBits: z.literal([48, 57]), profile: id },
+    'actor.started': { actor: id, machine: id, state: id },
     'bo.created': { bo: id, range: f.page, phys: f.page, placement: z.enum(['vram', 'system']) },
     'bo.closed': { bo: id },
     'syncobj.created': { syncobj: id, kind: z.enum(['binary', 'timeline']) },
@@ -108,9 +109,11 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
       addr: f.page,
       word: count,
       access: z.enum(['read', 'write']),
-      outcome: z.enum(['memory', 'null', 'fault']),
+      outcome: z.enum(['read', 'written', 'dropped', 'fault']),
       value: u64.nullable(),
-      fault: z.enum(['not-present', 'write-violation']).nullable(),
+      fault: z.enum(['not-present', 'write-violation', 'dangling-table']).nullable(),
+      /** the page behind the translation; null for NULL and for a fault */
+      phys: f.page.nullable(),
       tlbHit: z.boolean(),
     },
     'cpu.accessed': {

@@ -16,6 +16,7 @@ import {
   lowerBound,
   NODE_MAX,
   NODE_MIN,
+  rightmost,
   type Entry,
   type Node,
   type Owner,
@@ -80,6 +81,10 @@ export class OrderedMapEditor<V> {
 
   ceiling(k: number): Entry<V> | undefined {
     return after(this.#root, k, true);
+  }
+
+  last(): Entry<V> | undefined {
+    return rightmost(this.#root);
   }
 
   /** See OrderedMap.visit; the map must not be edited meanwhile. */
@@ -167,12 +172,13 @@ export class OrderedMapEditor<V> {
    * Splits the overfull leaf of the path, then its parents as needed. Someone who only appends (link sequence
    * numbers, a space filled upwards) gets well filled nodes: then the right part is as small as may be.
    */
-  #splitUp(appending: boolean): void {
+  #splitUp(appended: boolean): void {
+    let atEnd = appended;
     for (let depth = this.#path.length - 1; depth >= 0; depth -= 1) {
       const node = this.#path[depth] as Node<V>;
       const length = node.keys.length;
       if (length <= NODE_MAX) return;
-      const right = splitAt(node, appending ? length - NODE_MIN : length >>> 1, this.#owner);
+      const right = splitAt(node, atEnd ? length - NODE_MIN : length >>> 1, this.#owner);
       const bound = right.keys[0] as number;
       if (depth === 0) {
         this.#root = innerOf(this.#owner, [node.keys[0] as number, bound], [node, right]);
@@ -180,6 +186,7 @@ export class OrderedMapEditor<V> {
       }
       const parent = this.#path[depth - 1] as Node<V>;
       const at = (this.#taken[depth - 1] as number) + 1;
+      atEnd = at === parent.keys.length;
       parent.keys.splice(at, 0, bound);
       (parent.kids as Node<V>[]).splice(at, 0, right);
     }

@@ -69,7 +69,8 @@ function takeApart<V>(side: Side<V>): void {
   const top = side.todo.pop();
   const kids = top?.node.kids ?? [];
   const height = (top?.height ?? 0) - 1;
-  for (let i = kids.length - 1; i >= 0; i -= 1) side.todo.push({ node: kids[i] as Node<V>, height });
+  for (let i = kids.length - 1; i >= 0; i -= 1)
+    side.todo.push({ node: kids[i] as Node<V>, height });
 }
 
 function advance<V>(side: Side<V>, leaf: Node<V>, by: number): void {

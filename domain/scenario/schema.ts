@@ -11,6 +11,8 @@ import { u64OfBigint } from '../units.ts';
 export const SCENARIO_VERSION = 1;
 export const NAME = /^[a-z][a-zA-Z0-9_-]*$/;
 const HEX_OR_DECIMAL = /^(0x[0-9a-fA-F]+|[0-9]+)$/;
+/** The issue that {@link u64} raises for a number that does not fit. */
+export const TOO_WIDE = 'more than 64 bits';
 
 /** A u64 written as 0x4000, "0x4000", 16384 or "16384"; canonical hex afterwards. */
 const u64 = z
@@ -19,15 +21,23 @@ const u64 = z
     try {
       return u64OfBigint(BigInt(value));
     } catch {
-      context.issues.push({ code: 'custom', message: 'more than 64 bits', input: value });
+      context.issues.push({ code: 'custom', message: TOO_WIDE, input: value });
       return z.NEVER;
     }
   })
-  .meta({ description: '64 bits: 0x hex or decimal, as a number or a string' });
+  .meta({
+    id: 'u64',
+    description: '64 bits: 0x hex or decimal, as a number or a string',
+  });
 
-const name = z.string().regex(NAME).max(60);
+const name = z.string().regex(NAME).max(60).meta({
+  id: 'name',
+  description: 'a name: a lower-case letter, then letters, digits, - or _ (at most 60)',
+});
 const errno = z.enum(Object.keys(ERRNO) as [ErrnoName, ...ErrnoName[]]);
-const outcome = z.union([z.literal('ok'), errno]);
+const outcome = z
+  .union([z.literal('ok'), errno])
+  .meta({ id: 'outcome', description: '`ok`, or the name of an errno such as EINVAL' });
 
 /** `done`, or `{ syncobj: tl, point: 3 }` for a point of a timeline. */
 const syncRef = z.union([

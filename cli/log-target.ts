@@ -1,0 +1,78 @@
+/**
+ * Where a run's log goes. `--out` replaces an older log but no other file: a mistyped path must not cost a scenario.
+ * What is not a plain file (a pipe, /dev/null) is simply written to.
+ */
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FencelabError } from '../domain/errors.ts';
+import { canonicalOrder } from '../domain/scenario/canonical.ts';
+import type { Scenario } from '../domain/scenario/schema.ts';
+import type { U64 } from '../domain/units.ts';
+import { openFileSink } from '../streams/log/file-sink.ts';
+import { LOG_NAME } from '../streams/log/format.ts';
+import { LogWriter } from '../streams/log/writer.ts';
+import type { ChosenChooser } from './options.ts';
+import { packageVersion } from './version.ts';
+
+const MARK = `{"log":"${LOG_NAME}"`;
+
+/** Whether the file begins as a log does; undefined when there is none. */
+export function beginsAsLog(path: string): boolean | undefined {
+  let fd: number;
+  try {
+    if (!statSync(path).isFile()) return undefined;
+    fd = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const head = Buffer.alloc(MARK.length);
+    const count = readSync(fd, head, 0, head.length, 0);
+    return count === 0 ? undefined : head.toString('latin1', 0, count) === MARK;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Opens a writer on `path`. @throws FencelabError FL403 for a file that is not a log */
+export async function openLogWriter(
+  path: string,
+  scenario: Scenario,
+  seed: U64,
+  chooser: ChosenChooser['kind'],
+): Promise<LogWriter> {
+  if (beginsAsLog(path) === false) {
+    throw new FencelabError('FL403', 'this file exists and is not a log', path);
+  }
+  const sink = await openFileSink(path, { replace: true });
+  const source = canonicalOrder(scenario) as Parameters<typeof originSource>[0];
+  return new LogWriter(sink, {
+    engine: packageVersion(),
+    scenario: { name: scenario.name, source: originSource(source) },
+    seed,
+    chooser,
+  });
+}
+
+type Source = ConstructorParameters<typeof LogWriter>[1]['scenario']['source'];
+const originSource = (source: Source): Source => source;
+
+/** A folder for a log that nobody asked to keep. */
+export class TemporaryFolder {
+  readonly #path = mkdtempSync(join(tmpdir(), 'fencelab-'));
+
+  file(name: string): string {
+    return join(this.#path, name);
+  }
+
+  remove(): void {
+    rmSync(this.#path, { recursive: true, force: true });
+  }
+}
+
+/** Where the log of a failed run goes when `--out` did not say. */
+export function failureLogName(scenario: Scenario, seed: U64): string {
+  const name = scenario.name.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '');
+  return `fencelab-${name === '' ? 'run' : name.slice(0, 60)}-${seed}.log`;
+}

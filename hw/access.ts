@@ -1,0 +1,101 @@
+/**
+ * One load or store of a word by the GPU: what it sees and what it leaves behind.
+ *
+ * Translation comes from the TLB if it has one, however stale, else from a walk, which the TLB then
+ * keeps. Nothing is changed here: the answer says what happened, and the caller folds it (fill the
+ * TLB, write the word). Fault kinds are those of xe_gt_pagefault.c (not present, write violation);
+ * a read-only NULL page faults on a write like any read-only page. Left out: atomics, and a walk's
+ * retry after a write violation found in the TLB.
+ */
+import type { Page, U64, WordAddress } from '../domain/units.ts';
+import type { Level } from './levels.ts';
+import { readWord, type Memory, type PhysicalWord } from './memory.ts';
+import { walk, type Tables } from './page-tables.ts';
+import { decodeEntry } from './pte.ts';
+import { lookup, tlbEntryOf, type Tlb, type TlbEntry } from './tlb.ts';
+
+/** The machine as one GT sees it. */
+export interface Machine {
+  readonly tables: Tables;
+  readonly tlb: Tlb;
+  readonly memory: Memory;
+}
+
+/** The address space that a job runs in. */
+export interface Context {
+  readonly asid: number;
+  /** Page of the root table. */
+  readonly root: Page;
+  readonly levels: number;
+}
+
+export type AccessRequest =
+  { readonly kind: 'read' } | { readonly kind: 'write'; readonly value: U64 };
+
+/** 'dangling-table': the walk met a pointer to a page that is no table, which is a driver bug. */
+export type FaultKind = 'not-present' | 'write-violation' | 'dangling-table';
+
+interface Translated {
+  readonly tlbHit: boolean;
+  /** The translation that the access used. */
+  readonly entry: TlbEntry;
+  /** Page accessed; `null` for NULL. */
+  readonly pfn: Page | null;
+  /** Set when the TLB has to take in `entry`: it came from a walk. */
+  readonly filled?: TlbEntry;
+}
+
+export type AccessResult =
+  | ({ readonly outcome: 'read'; readonly value: U64 } & Translated)
+  /** The store is in memory once the caller has applied `write`. */
+  | ({ readonly outcome: 'written'; readonly write: PhysicalWord & { value: U64 } } & Translated)
+  /** A store to a NULL page. */
+  | ({ readonly outcome: 'dropped' } & Translated)
+  | ({
+      readonly outcome: 'fault';
+      readonly fault: FaultKind;
+      /** Level of the entry that stopped the access. */
+      readonly level: Level;
+    } & Partial<Translated>);
+
+/** What the access of a GT to `at` does. */
+export function access(
+  machine: Machine,
+  { asid, root, levels }: Context,
+  at: WordAddress,
+  request: AccessRequest,
+): AccessResult {
+  const cached = lookup(machine.tlb, asid, at.addr);
+  if (cached !== undefined) return complete(machine.memory, cached, true, at, request);
+  const found = walk(machine.tables, root, levels, at.addr);
+  switch (found.kind) {
+    case 'not-present':
+      return { outcome: 'fault', fault: 'not-present', level: found.level, tlbHit: false };
+    case 'dangling':
+      return { outcome: 'fault', fault: 'dangling-table', level: found.level, tlbHit: false };
+    case 'leaf':
+      return complete(machine.memory, tlbEntryOf(asid, found), false, at, request);
+  }
+}
+
+function complete(
+  memory: Memory,
+  entry: TlbEntry,
+  tlbHit: boolean,
+  { addr, word }: WordAddress,
+  request: AccessRequest,
+): AccessResult {
+  const leaf = decodeEntry(entry.pte, entry.level);
+  if (leaf.kind !== 'leaf') throw new Error('unreachable: only leaves are cached');
+  const pfn = leaf.pfn === null ? null : leaf.pfn + (addr - entry.addr);
+  const by: Translated = { tlbHit, entry, pfn, ...(tlbHit ? {} : { filled: entry }) };
+  if (request.kind === 'write' && !leaf.writable) {
+    return { outcome: 'fault', fault: 'write-violation', level: entry.level, ...by };
+  }
+  if (request.kind === 'read') {
+    const value = pfn === null ? '0x0' : readWord(memory, { pfn, word });
+    return { outcome: 'read', value, ...by };
+  }
+  if (pfn === null) return { outcome: 'dropped', ...by };
+  return { outcome: 'written', write: { pfn, word, value: request.value }, ...by };
+}

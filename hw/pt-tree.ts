@@ -1,0 +1,98 @@
+/**
+ * The driver's own view of the page tables of one VM on one GT.
+ *
+ * Mirrors struct xe_pt / struct xe_pt_dir: a node for each table page with its count of live
+ * entries (num_live) and, in a directory, its children. The driver decides by this view alone and
+ * never reads an entry back; it can differ from what the hardware sees while updates are under
+ * way. One thing is kept that the kernel does not keep: a slot says whether it holds a leaf, so
+ * that a broken call is found here and not as a corrupted tree. Left out: is_compact, scratch
+ * tables, and the table's BO (`table` is its page).
+ */
+import type { Page } from '../domain/units.ts';
+import type { Level } from './levels.ts';
+import type { Run } from './runs.ts';
+import { filledSlots, noSlots, type Slots } from './slots.ts';
+
+/** A live entry: a leaf, or a child table. */
+export type PtSlot = 'leaf' | PtNode;
+
+export interface PtNode {
+  readonly table: Page;
+  readonly level: Level;
+  /** Entries that are filled: xe_pt.num_live. */
+  readonly numLive: number;
+  readonly slots: Slots<PtSlot>;
+}
+
+export interface PtTree {
+  /** 4: 48-bit addresses, 5: 57-bit. */
+  readonly levels: number;
+  /** `root.table` is what the hardware walks from; it is never freed by an unbind. */
+  readonly root: PtNode;
+}
+
+/** Where the next table page comes from: the pages from `next` on, each used once. */
+export interface TableAlloc {
+  readonly next: Page;
+}
+
+/** A table built while nothing points to it; fold it with allocateTable. */
+export interface NewTable {
+  readonly table: Page;
+  readonly level: Level;
+  /** Address that its entry 0 translates (xe_pt_addr). */
+  readonly base: Page;
+  readonly runs: readonly Run[];
+}
+
+/**
+ * Entries to write into a table that hardware can reach, one struct xe_vm_pgtable_update: `index`
+ * is its ofs, `count` its qwords; fold it with writeEntries.
+ */
+export interface TableUpdate extends NewTable {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** A range of a VM to work on, in pages. */
+export interface PtRange {
+  readonly addr: Page;
+  readonly range: Page;
+}
+
+/** A new tree: one empty root table. */
+export function createPtTree(
+  alloc: TableAlloc,
+  levels: number,
+): { tree: PtTree; alloc: TableAlloc; newTables: NewTable[] } {
+  const table = alloc.next;
+  const level = levels - 1;
+  return {
+    tree: { levels, root: { table, level, numLive: 0, slots: noSlots() } },
+    alloc: { next: table + 1 },
+    newTables: [{ table, level, base: 0, runs: [] }],
+  };
+}
+
+/** The child tables of a node with their entry indices, ascending. */
+export function* childrenOf(
+  node: PtNode,
+  from?: number,
+  to?: number,
+): Generator<readonly [number, PtNode]> {
+  if (node.level === 0) return;
+  for (const [index, slot] of filledSlots(node.slots, from, to)) {
+    if (slot !== 'leaf') yield [index, slot];
+  }
+}
+
+/** All table pages of a subtree, parents first: the order in which xe_pt_destroy frees them. */
+export function* tablesUnder(node: PtNode): Generator<Page> {
+  yield node.table;
+  for (const [, child] of childrenOf(node)) yield* tablesUnder(child);
+}
+
+/** All table pages of a tree, the root first: what closing the VM frees. */
+export function tablesOf(tree: PtTree): Page[] {
+  return [...tablesUnder(tree.root)];
+}

@@ -1,0 +1,60 @@
+/** What a client actor holds: its program, where it is in it, and what it waits for. */
+import type { FenceKey } from '../../domain/fence/fence-table.ts';
+import type { Scenario, Step } from '../../domain/scenario/schema.ts';
+import { type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
+import type { ActorId } from '../contract/messages.ts';
+
+export interface ClientContext {
+  readonly id: ActorId;
+  readonly program: readonly Step[];
+  /** index of the step in progress; program.length when done */
+  readonly pc: number;
+  readonly waitingOn: readonly FenceKey[];
+  /** what the scenario declares, for the steps that make it */
+  readonly declared: Pick<Scenario, 'vms' | 'bos' | 'syncobjs'>;
+}
+
+export function newClient(
+  id: ActorId,
+  program: readonly Step[],
+  declared: ClientContext['declared'],
+): ClientContext {
+  return { id, program, pc: -1, waitingOn: [], declared };
+}
+
+/** The step in progress. @throws RangeError past the end, which the statechart excludes */
+export function stepOf({ id, program, pc }: ClientContext): Step {
+  const step = program[pc];
+  if (step === undefined) throw new RangeError(`${id} has no step ${pc}`);
+  return step;
+}
+
+export function began({ id, pc }: ClientContext): Effect {
+  return fact('step.began', { client: id, step: pc });
+}
+
+/** Ends the step in progress; the next one begins in a step of its own. */
+export function endStep(
+  context: ClientContext,
+  result: number,
+  ...effects: readonly Effect[]
+): Outcome<ClientContext> {
+  return outcome(
+    { ...context, waitingOn: [] },
+    ...effects,
+    fact('step.ended', { client: context.id, step: context.pc, result }),
+    send(context.id, 'client.next', {}),
+  );
+}
+
+/** The fact that an expectation held, or not. */
+export function judged(
+  { id: client, pc: step }: ClientContext,
+  what: string,
+  expected: string,
+  actual: string,
+): Effect {
+  return expected === actual
+    ? fact('expect.passed', { client, step, what })
+    : fact('expect.failed', { client, step, what, expected, actual });
+}

@@ -1,0 +1,46 @@
+/**
+ * What a transition gives back besides its next state: effects as data, in order. Nothing in a machine acts.
+ */
+import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
+import type { ActorId, Message, Messages, MessageType } from './messages.ts';
+
+export type Effect =
+  | { readonly effect: 'fact'; readonly fact: Fact }
+  | { readonly effect: 'send'; readonly to: ActorId; readonly message: Message }
+  /** deliver `message` to the actor itself, `afterNs` from now */
+  | {
+      readonly effect: 'arm';
+      readonly timer: string;
+      readonly afterNs: number;
+      readonly message: Message;
+    }
+  | { readonly effect: 'cancel'; readonly timer: string };
+
+/** What an action answers. */
+export interface Outcome<C> {
+  readonly context: C;
+  readonly effects: readonly Effect[];
+}
+
+type FactData<K extends FactType> = Omit<FactOf<K>, 'type'>;
+
+export function fact<K extends FactType>(type: K, data: FactData<K>): Effect {
+  return { effect: 'fact', fact: { type, ...data } as unknown as Fact };
+}
+
+export function send<K extends MessageType>(to: ActorId, type: K, data: Messages[K]): Effect {
+  return { effect: 'send', to, message: { type, data } as unknown as Message };
+}
+
+export function arm<K extends MessageType>(
+  timer: string,
+  afterNs: number,
+  type: K,
+  data: Messages[K],
+): Effect {
+  return { effect: 'arm', timer, afterNs, message: { type, data } as unknown as Message };
+}
+
+export function outcome<C>(context: C, ...effects: readonly Effect[]): Outcome<C> {
+  return { context, effects };
+}

@@ -1,0 +1,21 @@
+/** Every machine, by the name that actors and logs know it by. */
+import type { AnyStateMachine } from 'xstate';
+import { bindEngineMachine } from './bind-engine/bind-engine.machine.ts';
+import { clientMachine } from './client/client.machine.ts';
+import type { Machine } from './contract/define.ts';
+import { gtMachine } from './gt/gt.machine.ts';
+import { tlbMachine } from './tlb/tlb.machine.ts';
+import { vmMachine } from './vm/vm.machine.ts';
+
+export const MACHINE_SET: Readonly<Record<string, Machine<never>>> = {
+  client: clientMachine as unknown as Machine<never>,
+  vm: vmMachine as unknown as Machine<never>,
+  bindEngine: bindEngineMachine as unknown as Machine<never>,
+  gt: gtMachine as unknown as Machine<never>,
+  tlb: tlbMachine as unknown as Machine<never>,
+};
+
+/** The XState machines themselves, for diagrams and inspectors. */
+export const MACHINES: Readonly<Record<string, AnyStateMachine>> = Object.fromEntries(
+  Object.entries(MACHINE_SET).map(([name, { chart }]) => [name, chart]),
+);

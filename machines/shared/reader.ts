@@ -1,0 +1,94 @@
+/**
+ * What a step may look at besides its own actor: the shared objects, read-only, as they were before the step. The
+ * reader notes the name of each object it gave out; those names are the read half of the step's footprint, so two
+ * steps that touch nothing in common can be told apart by machine (exploration reorders only those).
+ */
+import {
+  type Fence,
+  type FenceKey,
+  fenceOf,
+  nextSeqno,
+  resultOf,
+} from '../../domain/fence/fence-table.ts';
+import { captureFences, type Syncobj } from '../../domain/fence/syncobj.ts';
+import type { U64 } from '../../domain/units.ts';
+import type { Context, Machine } from '../../hw/access.ts';
+import { allocatePages } from '../../hw/allocator.ts';
+import type { Page } from '../../domain/units.ts';
+import { type Bo, type Device, rootKey, type Shared } from './shared.ts';
+
+export class SharedReader {
+  readonly #shared: Shared;
+  readonly #reads: Set<string> | null;
+
+  /** @param reads where to note what was looked at; null when nobody asks */
+  constructor(shared: Shared, reads: Set<string> | null) {
+    this.#shared = shared;
+    this.#reads = reads;
+  }
+
+  /** Never changes after record 0, so it is in nobody's footprint. */
+  get device(): Device {
+    return this.#shared.device;
+  }
+
+  bo(id: string): Bo | undefined {
+    this.#reads?.add(`bo ${id}`);
+    return this.#shared.bos[id];
+  }
+
+  /** The first page that the next BO of this size gets. */
+  physFor(placement: Bo['placement'], range: Page): Page {
+    this.#reads?.add(`pool ${placement}`);
+    return allocatePages(this.#shared.pools, placement, range).pfn;
+  }
+
+  syncobj(id: string): Syncobj | undefined {
+    this.#reads?.add(`syncobj ${id}`);
+    return this.#shared.syncobjs[id];
+  }
+
+  /** See {@link captureFences}; null also for an unknown syncobj. */
+  capture(id: string, point: U64 | undefined): readonly FenceKey[] | null {
+    const syncobj = this.syncobj(id);
+    return syncobj === undefined ? null : captureFences(syncobj, point);
+  }
+
+  fence(key: FenceKey): Fence {
+    this.#reads?.add(`fence ${key}`);
+    return fenceOf(this.#shared.fences, key);
+  }
+
+  isSignaled(key: FenceKey): boolean {
+    this.#reads?.add(`fence ${key}`);
+    return resultOf(this.#shared.fences, key) !== null;
+  }
+
+  nextSeqno(context: string): number {
+    this.#reads?.add(`timeline ${context}`);
+    return nextSeqno(this.#shared.fences, context);
+  }
+
+  /** Every fence: for signalling, which must find the arrays that a fence completes. */
+  get fences(): Shared['fences'] {
+    this.#reads?.add('fences');
+    return this.#shared.fences;
+  }
+
+  /** What one GT's hardware sees: its TLB, the tables it walks, memory. */
+  hardware(gt: string): Machine {
+    this.#reads?.add(`tlb ${gt}`).add(`pt ${gt}`).add('memory');
+    const tlb = this.#shared.tlbs[gt];
+    if (tlb === undefined) throw new RangeError(`no GT ${gt}`);
+    return { tlb, tables: this.#shared.tables, memory: this.#shared.memory };
+  }
+
+  /** Where a VM's translation starts on a GT; null once it has none. */
+  addressSpace(gt: string, vm: string): Context | null {
+    this.#reads?.add(`pt ${gt}`);
+    const root = this.#shared.roots[rootKey(gt, vm)];
+    const asid = this.#shared.asids[vm];
+    if (root === undefined || asid === undefined) return null;
+    return { asid, root, levels: this.#shared.device.levels };
+  }
+}

@@ -1,0 +1,15 @@
+/** Signalling as effects: the fences themselves and the arrays that they complete. */
+import { type FenceKey, signalsOf } from '../../domain/fence/fence-table.ts';
+import { type Effect, fact } from '../contract/effects.ts';
+import type { SharedReader } from './reader.ts';
+
+/** Signals fences, in this order. Whoever waits for them is mailed by the world. */
+export function signal(
+  shared: SharedReader,
+  keys: readonly FenceKey[],
+  error = 0,
+): readonly Effect[] {
+  return signalsOf(shared.fences, keys, error).map((each) =>
+    fact('fence.signaled', { fence: each.fence, error: each.error }),
+  );
+}

@@ -1,0 +1,119 @@
+/**
+ * One fact, one line of the story, or none. Only what somebody who debugs a driver would write down: op lists,
+ * page-table stores, invalidations, fences, accesses, and expectations that failed.
+ */
+import { errnoName } from '../../domain/errno.ts';
+import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
+import { hexOfPages, hexOfWord } from '../../domain/units.ts';
+import { describeEntry } from '../../hw/pte-text.ts';
+import type { Level } from '../../hw/levels.ts';
+import type { StepRecord } from '../world/record.ts';
+import type { Story } from './story.ts';
+import { opText, span } from './words.ts';
+
+/** How a line may be coloured. */
+export type Tone = 'plain' | 'bold' | 'dim' | 'good' | 'bad';
+
+export interface StoryLine {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+export interface ToldFact {
+  readonly actor: string;
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+type Tellers = {
+  readonly [K in FactType]?: (
+    fact: FactOf<K>,
+    record: StepRecord,
+    story: Story,
+  ) => ToldFact | readonly ToldFact[];
+};
+
+const errorText = (error: number): string => (error === 0 ? '' : ` with ${errnoName(error)}`);
+
+function accessText(fact: FactOf<'access.done'>): string {
+  const where = `gpu ${fact.access} ${fact.vm} ${hexOfWord(fact)}`;
+  const hit = fact.tlbHit ? 'TLB hit' : 'TLB miss';
+  if (fact.outcome === 'fault') return `${where} -> FAULT (${fact.fault ?? 'not-present'}, ${hit})`;
+  const place = fact.phys === null ? 'NULL' : `at ${hexOfPages(fact.phys)}`;
+  if (fact.access === 'read') return `${where} -> ${fact.value ?? '0x0'} (${place}, ${hit})`;
+  const done = fact.outcome === 'dropped' ? 'dropped' : 'written';
+  return `${where} = ${fact.value ?? '0x0'} -> ${done} (${place}, ${hit})`;
+}
+
+function storeText(fact: FactOf<'pte.written'>): string {
+  const parts = fact.runs.map(({ index, count, pte }) => {
+    const place = count === 1 ? `[${index}]` : `[${index}..${index + count - 1}]`;
+    return `${place} ${describeEntry(pte, fact.level as Level)}`;
+  });
+  return `PTEs level ${fact.level} ${parts.join('; ')}`;
+}
+
+const TELLERS: Tellers = {
+  'device.created': ({ gts, vaBits, profile }) => ({
+    actor: 'device',
+    text: `${profile}, ${gts.length === 1 ? '1 GT' : `${gts.length} GTs`}, ${vaBits}-bit addresses`,
+  }),
+  'bo.created': ({ bo, range, phys, placement }) => ({
+    actor: bo,
+    text: `BO of ${hexOfPages(range)} bytes in ${placement} at ${hexOfPages(phys)}`,
+  }),
+  'bo.closed': ({ bo }) => ({ actor: bo, text: 'handle closed' }),
+  'vm.created': ({ vm, async, semantics }) => ({
+    actor: vm,
+    text: `VM, ${async ? 'async binds' : 'sync binds'}, ${semantics}`,
+  }),
+  'vm.closing': ({ vm }) => ({ actor: vm, text: 'closing' }),
+  'vm.closed': ({ vm }) => ({ actor: vm, text: 'closed' }),
+  'ops.created': ({ vm, ops }) =>
+    ops.length === 0
+      ? { actor: vm, text: '  no ops' }
+      : ops.map((op) => ({ actor: vm, text: `  ${opText(op)}` })),
+  'bind.refused': ({ vm, call, error, row }) => ({
+    actor: vm,
+    text: `bind #${call} refused with ${errnoName(error)}: ${row}`,
+  }),
+  'bind.unwound': ({ vm, call, error }) => ({
+    actor: vm,
+    text: `bind #${call} unwound${errorText(error)}`,
+  }),
+  'pte.written': (fact) => ({ actor: fact.gt, text: storeText(fact) }),
+  'tlb.invalidated': ({ gt, vm, addr, range }) => ({
+    actor: gt,
+    text: `TLB forgets ${vm} ${span(addr, range)}`,
+  }),
+  'fence.signaled': ({ fence, error }, _record, story) => {
+    const holders = story.holders[fence];
+    if (holders === undefined && error === 0) return [];
+    const names = holders === undefined ? '' : ` (${holders.join(', ')})`;
+    return { actor: 'fence', text: `${fence} signaled${errorText(error)}${names}` };
+  },
+  'fence.waited': ({ fence, waiter }, record) =>
+    record.actor === waiter && record.facts.some(({ type }) => type === 'step.began')
+      ? { actor: waiter, text: `waits for ${fence}` }
+      : [],
+  'access.done': (fact) => ({ actor: fact.client, text: accessText(fact) }),
+  'cpu.accessed': ({ client, bo, offset, word, access, value }) => ({
+    actor: client,
+    text: `cpu ${access} ${bo}+${hexOfWord({ addr: offset, word })} ${access === 'read' ? '->' : '='} ${value}`,
+  }),
+  'expect.failed': ({ client, step, what, expected, actual }) => ({
+    actor: client,
+    text: `EXPECTATION FAILED in step ${step}, ${what}: expected ${expected}, got ${actual}`,
+    tone: 'bad',
+  }),
+};
+
+/** The lines that a fact is worth. `story` is the state after it. */
+export function tellFact(fact: Fact, record: StepRecord, story: Story): readonly ToldFact[] {
+  const teller = TELLERS[fact.type] as
+    | ((fact: Fact, record: StepRecord, story: Story) => ToldFact | readonly ToldFact[])
+    | undefined;
+  if (teller === undefined) return [];
+  const told = teller(fact, record, story);
+  return Array.isArray(told) ? (told as readonly ToldFact[]) : [told as ToldFact];
+}

@@ -1,0 +1,146 @@
+/**
+ * The story of a run: what an engineer would paste into a mail. A pure reducer from records to lines; it knows facts
+ * and nothing of machines, so a log tells the same story as the run that wrote it. Left out of the telling: queues,
+ * wake-ups and whatever else only the simulator needs.
+ */
+import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
+import { OrderedMap } from '../../domain/ordered-map.ts';
+import type { StepRecord } from '../world/record.ts';
+import { type StoryLine, tellFact } from './story-lines.ts';
+import { backing, columns, requestText, span, syncText, timeText } from './words.ts';
+
+/** One mapping of a space, as much of it as is told. */
+export type Row = Omit<FactOf<'va.mapped'>, 'type' | 'vm'>;
+
+export interface Story {
+  readonly spaces: Readonly<Record<string, OrderedMap<Row>>>;
+  /** by fence: the syncobjs that it was put into */
+  readonly holders: Readonly<Record<string, readonly string[]>>;
+  readonly passed: number;
+  readonly failed: number;
+  readonly records: number;
+}
+
+export const NO_STORY: Story = { spaces: {}, holders: {}, passed: 0, failed: 0, records: 0 };
+
+export interface Told {
+  readonly story: Story;
+  readonly lines: readonly StoryLine[];
+}
+
+/** More rows than this of one address space are not a story any more. */
+const MAX_ROWS = 40;
+
+type Folds = { readonly [K in FactType]?: (story: Story, fact: FactOf<K>) => Story };
+
+function withSpace(story: Story, vm: string, change: (old: OrderedMap<Row>) => OrderedMap<Row>): Story {
+  const old = story.spaces[vm] ?? OrderedMap.empty<Row>();
+  return { ...story, spaces: { ...story.spaces, [vm]: change(old) } };
+}
+
+function withHolder(story: Story, fence: string, name: string): Story {
+  const names = story.holders[fence] ?? [];
+  return { ...story, holders: { ...story.holders, [fence]: [...names, name] } };
+}
+
+const FOLDS: Folds = {
+  'vm.created': (story, { vm }) => withSpace(story, vm, () => OrderedMap.empty()),
+  'va.mapped': (story, { vm, addr, ...rest }) =>
+    withSpace(story, vm, (old) => old.set(addr, { addr, ...rest })),
+  'va.unmapped': (story, { vm, addr }) => withSpace(story, vm, (old) => old.delete(addr)),
+  'syncobj.replaced': (story, { syncobj, fence }) => withHolder(story, fence, syncobj),
+  'syncobj.advanced': (story, { syncobj, point, fence }) =>
+    withHolder(story, fence, syncText({ syncobj, point })),
+  'expect.passed': (story) => ({ ...story, passed: story.passed + 1 }),
+  'expect.failed': (story) => ({ ...story, failed: story.failed + 1 }),
+};
+
+function fold(story: Story, fact: Fact): Story {
+  const change = FOLDS[fact.type] as ((story: Story, fact: Fact) => Story) | undefined;
+  return change === undefined ? story : change(story, fact);
+}
+
+/** The address space as a table, one mapping a line. */
+export function spaceTable(rows: Iterable<Row>, size: number): string[] {
+  const cells: string[][] = [];
+  for (const row of rows) {
+    if (cells.length === MAX_ROWS) break;
+    const [start = '', end = ''] = span(row.addr, row.range).split('-');
+    cells.push([start, end, backing(row)]);
+  }
+  const table = columns([['start', 'end', 'backing'], ...cells]);
+  return size > MAX_ROWS ? [...table, `... ${size - MAX_ROWS} more mappings`] : table;
+}
+
+/** What one VM looks like now, indented under the line that changed it. */
+function spaceLines(story: Story, vm: string): StoryLine[] {
+  const space = story.spaces[vm] ?? OrderedMap.empty<Row>();
+  const indent = ' '.repeat(12);
+  const lines =
+    space.size === 0
+      ? [`${vm}: nothing mapped`]
+      : spaceTable(space.values(), space.size).map((row, i) =>
+          `${i === 0 ? vm : ' '.repeat(vm.length)}  ${row}`,
+        );
+  return lines.map((text) => ({ text: `${indent}${text}`, tone: 'dim' }));
+}
+
+/** The client's request, with the number that the VM gave the call. */
+function requestLine(record: StepRecord): string | undefined {
+  if (record.type !== 'vm.bind') return undefined;
+  const call = record.facts.find((fact) => 'call' in fact) as { readonly call: number } | undefined;
+  const data = record.data as unknown as {
+    readonly async: boolean;
+    readonly ops: Parameters<typeof requestText>[0][];
+    readonly in: Parameters<typeof syncText>[0][];
+    readonly out: Parameters<typeof syncText>[0][];
+  };
+  const syncs = [
+    ...(data.in.length === 0 ? [] : [`in ${data.in.map(syncText).join(', ')}`]),
+    ...(data.out.length === 0 ? [] : [`out ${data.out.map(syncText).join(', ')}`]),
+  ];
+  const what = data.ops.map(requestText).join('; ');
+  const tail = syncs.length === 0 ? '' : `  (${syncs.join('; ')})`;
+  const number = call === undefined ? '' : ` #${call.call}`;
+  return `${data.async ? 'async ' : ''}bind${number} ${record.actor}: ${what}${tail}`;
+}
+
+const senderOf = (record: StepRecord): string =>
+  /^(.*)>/.exec(record.choice)?.[1] ?? record.actor;
+
+/** Tells one record; records are told in order. */
+export function tell(story: Story, record: StepRecord): Told {
+  const lines: StoryLine[] = [];
+  const stamp = `[${timeText(record.t)}] `;
+  const say = (actor: string, text: string, tone: StoryLine['tone'] = 'plain'): void => {
+    lines.push({ text: `${stamp}${actor.padEnd(10)} ${text}`, tone });
+  };
+  const request = requestLine(record);
+  if (request !== undefined) say(senderOf(record), request, 'bold');
+  let now = story;
+  const changed = new Set<string>();
+  for (const fact of record.facts) {
+    now = fold(now, fact);
+    if (fact.type === 'va.mapped' || fact.type === 'va.unmapped') changed.add(fact.vm);
+    for (const told of tellFact(fact, record, now)) say(told.actor, told.text, told.tone);
+  }
+  for (const vm of changed) lines.push(...spaceLines(now, vm));
+  return { story: { ...now, records: story.records + 1 }, lines };
+}
+
+/** How a run ended, as its log's seal or the world says. */
+export interface Ending {
+  readonly verdict: string;
+  readonly events: number;
+  readonly stateHash: string;
+  readonly reasons: readonly string[];
+}
+
+/** The last lines of a story. */
+export function tellEnd(story: Story, { verdict, events, stateHash, reasons }: Ending): StoryLine[] {
+  const good = verdict === 'ok';
+  const held = `${story.passed} of ${story.passed + story.failed} expectations held`;
+  const lines: StoryLine[] = reasons.map((text) => ({ text: `  ${text}`, tone: 'bad' }));
+  const text = `verdict: ${verdict}  (${events} events, ${held}, state ${stateHash.slice(0, 12)})`;
+  return [...lines, { text, tone: good ? 'good' : 'bad' }];
+}

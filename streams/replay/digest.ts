@@ -1,0 +1,54 @@
+/**
+ * The hash of a state: sha256 over a canonical text of everything that facts determine. The same for a live world and
+ * for the fold of its log, on any machine. It costs as much as the state is large; it seals a log, it does not key a
+ * search.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { hexOfPages } from '../../domain/units.ts';
+import { filledSlots } from '../../hw/slots.ts';
+import { tlbEntries } from '../../hw/tlb.ts';
+import type { Shared } from '../../machines/shared/shared.ts';
+import type { Views } from './views.ts';
+
+const sorted = <V>(record: Readonly<Record<string, V>>): [string, V][] =>
+  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+
+export function digestOf(views: Views): string {
+  const hash = createHash('sha256');
+  const line = (...words: readonly unknown[]): void => {
+    hash.update(`${JSON.stringify(words)}\n`);
+  };
+  for (const [actor, state] of sorted(views.states)) line('state', actor, state);
+  for (const [vm, { mappings }] of sorted(views.spaces)) {
+    for (const { id, addr, range, obj, offset, attrs } of mappings.values()) {
+      line('va', vm, id, addr, range, obj, offset, attrs.null, attrs.readOnly);
+    }
+  }
+  digestShared(views.shared, line, hash);
+  return hash.digest('hex');
+}
+
+function digestShared(
+  shared: Shared,
+  line: (...words: readonly unknown[]) => void,
+  hash: Hash,
+): void {
+  for (const [bo, { range, phys, placement, closed }] of sorted(shared.bos)) {
+    line('bo', bo, range, phys, placement, closed);
+  }
+  for (const [id, syncobj] of sorted(shared.syncobjs)) line('syncobj', id, syncobj);
+  for (const [, fences] of sorted(shared.fences)) {
+    for (const { key, result, waiters } of fences.values()) line('fence', key, result, waiters);
+  }
+  for (const [key, table] of sorted(shared.roots)) line('root', key, table);
+  for (const { key, value } of shared.tables.pages.entries()) {
+    hash.update(`table ${hexOfPages(key)} ${value.level}`);
+    for (const [index, pte] of filledSlots(value.entries)) hash.update(` ${index}=${pte}`);
+    hash.update('\n');
+  }
+  for (const [gt, tlb] of sorted(shared.tlbs)) {
+    for (const { asid, addr, pages, pte } of tlbEntries(tlb))
+      line('tlb', gt, asid, addr, pages, pte);
+  }
+  for (const { key, value } of shared.memory.words.entries()) line('word', key, value);
+}
