@@ -18,10 +18,7 @@ export function wantsColour(
 }
 
 /** A function that paints, or one that leaves text alone. */
-export function paintFor(
-  env: Readonly<Record<string, string | undefined>>,
-  isTty: boolean,
-): Paint {
+export function paintFor(env: Readonly<Record<string, string | undefined>>, isTty: boolean): Paint {
   if (!wantsColour(env, isTty)) return (_style, text) => text;
   return (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m`;
 }

@@ -54,6 +54,10 @@ export function textOption(options: OptionValues, name: string): string | undefi
 export const JSON_VERSION = 1;
 
 /** Prints the one object of `--json`. */
-export function printJson(io: Io, command: string, members: Readonly<Record<string, unknown>>): void {
+export function printJson(
+  io: Io,
+  command: string,
+  members: Readonly<Record<string, unknown>>,
+): void {
   io.out(`${JSON.stringify({ schemaVersion: JSON_VERSION, command, ...members }, null, 2)}\n`);
 }

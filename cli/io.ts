@@ -12,6 +12,8 @@ export interface Io {
   outClosed(): boolean;
   /** the signal that asks for an end, once one has come */
   stopped(): 'SIGINT' | 'SIGTERM' | undefined;
+  /** where the log of a failed run is put */
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly outIsTty: boolean;
   readonly errIsTty: boolean;

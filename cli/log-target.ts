@@ -11,6 +11,7 @@ import type { Scenario } from '../domain/scenario/schema.ts';
 import type { U64 } from '../domain/units.ts';
 import { openFileSink } from '../streams/log/file-sink.ts';
 import { LOG_NAME } from '../streams/log/format.ts';
+import type { LogOrigin } from '../streams/log/header.ts';
 import { LogWriter } from '../streams/log/writer.ts';
 import type { ChosenChooser } from './options.ts';
 import { packageVersion } from './version.ts';
@@ -46,17 +47,10 @@ export async function openLogWriter(
     throw new FencelabError('FL403', 'this file exists and is not a log', path);
   }
   const sink = await openFileSink(path, { replace: true });
-  const source = canonicalOrder(scenario) as Parameters<typeof originSource>[0];
-  return new LogWriter(sink, {
-    engine: packageVersion(),
-    scenario: { name: scenario.name, source: originSource(source) },
-    seed,
-    chooser,
-  });
+  const source = canonicalOrder(scenario) as unknown as LogOrigin['scenario']['source'];
+  const origin = { engine: packageVersion(), scenario: { name: scenario.name, source } };
+  return new LogWriter(sink, { ...origin, seed, chooser });
 }
-
-type Source = ConstructorParameters<typeof LogWriter>[1]['scenario']['source'];
-const originSource = (source: Source): Source => source;
 
 /** A folder for a log that nobody asked to keep. */
 export class TemporaryFolder {

@@ -3,6 +3,8 @@
  * to stop, so that what is written gets flushed; a second one ends at once. When the reader of stdout goes away
  * (`| head -1`) the rest is not printed, the command still ends as it would have, and nothing is complained about.
  */
+import { EXIT } from '../domain/errors.ts';
+import { outputError } from '../streams/log/output-error.ts';
 import { exitOf, reportError } from './report.ts';
 import { type Io, signalExit } from './io.ts';
 import { main } from './main.ts';
@@ -19,15 +21,19 @@ const io: Io = {
   },
   outClosed: () => closed,
   stopped: () => signal,
+  cwd: process.cwd(),
   env: process.env,
   outIsTty: process.stdout.isTTY,
   errIsTty: process.stderr.isTTY,
 };
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  closed = true;
   // A reader that left is normal; a full disk behind `> file` is not.
-  if (error.code !== 'EPIPE') process.exitCode = 6;
+  if (!closed && error.code !== 'EPIPE') {
+    reportError(outputError(error, 'stdout'), io, { json: false, command: '' });
+    process.exitCode = EXIT.output;
+  }
+  closed = true;
 });
 process.stderr.on('error', () => undefined);
 for (const name of ['SIGINT', 'SIGTERM'] as const) {

@@ -20,9 +20,11 @@ function tell(error: unknown): readonly Told[] {
   if (error instanceof FencelabError) {
     return [{ code: error.code, what: error.what, where: error.where, hint: error.hint }];
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const what = message.split('\n')[0] ?? '';
-  return [{ code: 'FL901', what: `internal error: ${what}`, where: undefined, hint: ERRORS.FL901.hint }];
+  const message = (error as { message?: unknown } | null)?.message;
+  const what = String(message ?? error).split('\n')[0] ?? '';
+  return [
+    { code: 'FL901', what: `internal error: ${what}`, where: undefined, hint: ERRORS.FL901.hint },
+  ];
 }
 
 export function exitOf(error: unknown): number {
@@ -46,7 +48,7 @@ export function reportError(
   for (const told of all.slice(0, MAX_PRINTED)) io.err(line(told, paint));
   if (all.length > MAX_PRINTED) io.err(`... and ${all.length - MAX_PRINTED} more problems\n`);
   if (exitOf(error) === EXIT.internal && (io.env['FENCELAB_DEBUG'] ?? '') !== '') {
-    io.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    io.err(`${String((error as { stack?: unknown } | null)?.stack ?? error)}\n`);
   }
   if (json) printJson(io, command, { ok: false, exit: exitOf(error), errors: all });
 }

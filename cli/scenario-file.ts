@@ -21,6 +21,7 @@ import { parseScenario } from '../domain/scenario/parse.ts';
 import { type Path, problem, type Problem } from '../domain/scenario/problem.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
 import { InputProblems, type PlacedProblem } from './input-problems.ts';
+import { readFailure } from './system-error.ts';
 
 const MAX_FILE_BYTES = 1 << 20;
 const MAX_ALIASES = 100;
@@ -61,7 +62,7 @@ class SourceText {
   readonly #file: string;
   readonly #lines = new LineCounter();
   readonly document: Document | undefined;
-  readonly problems: PlacedProblem[] = [];
+  readonly #found: { readonly offset: number; readonly placed: PlacedProblem }[] = [];
 
   constructor(file: string, text: string) {
     this.#file = file;
@@ -87,6 +88,11 @@ class SourceText {
     }
   }
 
+  /** All problems so far, in the order of the text. */
+  get problems(): readonly PlacedProblem[] {
+    return [...this.#found].sort((a, b) => a.offset - b.offset).map(({ placed }) => placed);
+  }
+
   place(found: Problem): void {
     const node = this.document && nodeAt(this.document, found.path, found.code === 'FL102');
     this.#add(found, node?.range?.[0] ?? 0);
@@ -95,7 +101,7 @@ class SourceText {
   #add({ code, what, hint }: Problem, offset: number): void {
     const { line, col } = this.#lines.linePos(offset);
     const where = `${this.#file}:${Math.max(1, line)}:${Math.max(1, col)}`;
-    this.problems.push({ code, what, hint, where });
+    this.#found.push({ offset, placed: { code, what, hint, where } });
   }
 }
 
@@ -121,9 +127,10 @@ function plainValue(source: SourceText): unknown {
   try {
     return exact(source.document?.toJS({ maxAliasCount: MAX_ALIASES }));
   } catch (error) {
+    const { name, message } = error as { readonly name?: unknown; readonly message?: unknown };
     const what =
-      error instanceof ReferenceError
-        ? `the YAML aliases cannot be resolved: ${error.message}`
+      name === 'ReferenceError'
+        ? `the YAML aliases cannot be resolved: ${String(message)}`
         : 'nested too deeply, or an alias that contains itself';
     source.place(problem('FL101', what, [], 'Write the values out.'));
     return undefined;
@@ -157,14 +164,7 @@ export function readInput(file: string, maxBytes: number): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof FencelabError) throw error;
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    const words =
-      reason === 'ENOENT'
-        ? 'there is no such file'
-        : reason === 'EISDIR'
-          ? 'this is a folder'
-          : `cannot read the file: ${reason}`;
-    throw new FencelabError('FL203', words, file);
+    throw new FencelabError('FL203', readFailure(error), file);
   }
 }
 

@@ -22,7 +22,11 @@ function usageError(error: CommanderError, command: string | undefined): Fencela
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const guess = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
   const what = guess === undefined ? first : `${first}; did you mean ${guess}?`;
-  return new FencelabError('FL201', what, command === undefined ? 'fencelab' : `fencelab ${command}`);
+  return new FencelabError(
+    'FL201',
+    what,
+    command === undefined ? 'fencelab' : `fencelab ${command}`,
+  );
 }
 
 /** Only a shell of commander: no output, no exit, no action. */
@@ -53,7 +57,8 @@ function parseCommand(spec: CommandSpec, argv: readonly string[]): Parsed {
 /** What the words after `fencelab` ask for. @throws FencelabError FL201 */
 export function parseArguments(argv: readonly string[], specs: readonly CommandSpec[]): Parsed {
   const [word, ...rest] = argv;
-  if (word === undefined || word === '--help' || word === '-h') return { kind: 'help', spec: undefined };
+  if (word === undefined || word === '--help' || word === '-h')
+    return { kind: 'help', spec: undefined };
   if (word === '--version' || word === '-V') return { kind: 'version' };
   if (word === 'help') {
     return { kind: 'help', spec: rest[0] === undefined ? undefined : findSpec(rest[0], specs) };

@@ -9,7 +9,8 @@ export function packageVersion(): string {
   for (const place of ['../package.json', '../../package.json']) {
     try {
       const found: unknown = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8'));
-      if (typeof found === 'object' && found !== null && 'version' in found) return String(found.version);
+      if (typeof found === 'object' && found !== null && 'version' in found)
+        return String(found.version);
     } catch {
       // not here
     }

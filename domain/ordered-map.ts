@@ -14,13 +14,14 @@ import {
   find,
   leafOf,
   leftmost,
+  Owner,
   rightmost,
   type Entry,
   type Node,
 } from './ordered-map/node.ts';
 import { entriesOf, sameEntries, visitRange } from './ordered-map/walk.ts';
 
-export type { Entry };
+export { Owner, type Entry };
 
 /** What can be read of a map, whether it is a version or still being edited. */
 export interface OrderedReader<V> {
@@ -41,8 +42,8 @@ export class OrderedMapEditor<V> extends NodeEditor<V> {
   #frozen: OrderedMap<V>;
 
   /** @internal use OrderedMap.mutable() */
-  constructor(from: OrderedMap<V>) {
-    super(from.root, from.size);
+  constructor(from: OrderedMap<V>, owner?: Owner) {
+    super(from.root, from.size, owner);
     this.#frozen = from;
   }
 
@@ -139,9 +140,13 @@ export class OrderedMap<V> implements OrderedReader<V> {
     return [...this.entries()].map(({ key, value }) => [key, value]);
   }
 
-  /** An editor that starts from this version and leaves it as it is. */
-  mutable(): OrderedMapEditor<V> {
-    return new OrderedMapEditor(this);
+  /**
+   * An editor that starts from this version and leaves it as it is. Somebody who keeps many maps to himself may edit
+   * them all as one `owner`: then he edits in place even what came out of an earlier `freeze`, until he shows a map to
+   * somebody else, and takes a new Owner for good.
+   */
+  mutable(owner?: Owner): OrderedMapEditor<V> {
+    return new OrderedMapEditor(this, owner);
   }
 
   /** Same keys, and values that are the same; costs what two versions of one map differ in. */

@@ -42,8 +42,17 @@ export function pagesOfHex(text: string): Page {
 /** What can be wrong with a u64 that should be a whole number of pages. */
 export type PageFault = 'not-hex' | 'overflow' | 'unaligned';
 
+/** `0x` and up to 12 digits: a number holds it exactly. The quick way for nearly every address there is. */
+function shortHex(text: string): number | null {
+  if (text.length > 14 || !text.startsWith('0x')) return null;
+  const value = Number(text);
+  return Number.isNaN(value) ? null : value;
+}
+
 /** Reads any u64 hex (leading zeros and upper case allowed) as pages, or says what is wrong with it. */
 export function parsePages(text: string): Page | PageFault {
+  const short = shortHex(text);
+  if (short !== null) return short % PAGE_BYTES === 0 ? short / PAGE_BYTES : 'unaligned';
   if (!/^0x[0-9a-f]+$/i.test(text)) return 'not-hex';
   const digits = text.slice(2).replace(/^0+(?=.)/, '');
   if (digits.length > 16) return 'overflow';
@@ -80,6 +89,11 @@ export function hexOfWord({ addr, word }: WordAddress): string {
 
 /** Reads a byte address that must be 8-byte aligned. */
 export function parseWord(text: string): WordAddress | PageFault {
+  const short = shortHex(text);
+  if (short !== null) {
+    const low = short % PAGE_BYTES;
+    return low % 8 === 0 ? { addr: (short - low) / PAGE_BYTES, word: low / 8 } : 'unaligned';
+  }
   if (!/^0x[0-9a-f]+$/i.test(text)) return 'not-hex';
   const digits = text.slice(2).replace(/^0+(?=.)/, '');
   if (digits.length > 16) return 'overflow';

@@ -37,8 +37,10 @@ export function describeEntry(pte: number, level: Level): string {
   switch (entry.kind) {
     case 'empty':
       return pte === 0 ? 'not present' : `not present (${hexOfPte(pte)})`;
-    case 'directory':
-      return `present directory, table ${hexOfPages(entry.table)}${entry.compact ? ' compact' : ''}`;
+    case 'directory': {
+      const layout = entry.compact ? ' compact' : '';
+      return `present directory, table ${hexOfPages(entry.table)}${layout}`;
+    }
     case 'leaf': {
       const access = entry.writable ? 'writable' : 'read-only';
       const place = entry.vram ? 'vram' : 'system';

@@ -6,6 +6,7 @@ import { checkLine } from '../../domain/va/conform.ts';
 import { type CommandCall, type CommandSpec, printJson } from '../command-spec.ts';
 import { breathe } from '../io.ts';
 import { Progress } from '../progress.ts';
+import { readFailure, systemCode } from '../system-error.ts';
 
 interface Mismatch {
   readonly where: string;
@@ -47,8 +48,8 @@ async function takeFile(file: string, tally: Tally, call: CommandCall): Promise<
       if (call.io.stopped() !== undefined) return;
     }
   } catch (error) {
-    if (error instanceof FencelabError || !(error instanceof Error) || !('code' in error)) throw error;
-    throw new FencelabError('FL203', `cannot read the file: ${String(error.code)}`, file);
+    if (systemCode(error) === undefined) throw error;
+    throw new FencelabError('FL203', readFailure(error), file);
   } finally {
     progress.end();
     input.destroy();
@@ -57,7 +58,11 @@ async function takeFile(file: string, tally: Tally, call: CommandCall): Promise<
 
 function mismatchText({ where, case: vectors, step, expected, actual }: Mismatch): string {
   const place =
-    step === 'setup' ? 'setting the space up' : step === 'vas' ? 'the mappings at the end' : `step ${step}`;
+    step === 'setup'
+      ? 'setting the space up'
+      : step === 'vas'
+        ? 'the mappings at the end'
+        : `step ${step}`;
   const { name, vm, steps } = vectors as { name: string; vm: unknown; steps: { do: string }[] };
   const request = typeof step === 'number' ? steps[step] : undefined;
   const lines = [
@@ -66,7 +71,9 @@ function mismatchText({ where, case: vectors, step, expected, actual }: Mismatch
     ...steps
       .slice(0, typeof step === 'number' ? step : undefined)
       .map((done, i) => `  step ${String(i).padEnd(4)} ${JSON.stringify(done)}`),
-    ...(request === undefined ? [] : [`  request   ${JSON.stringify({ ...request, ops: undefined, error: undefined })}`]),
+    ...(request === undefined
+      ? []
+      : [`  request   ${JSON.stringify({ ...request, ops: undefined, error: undefined })}`]),
     `  expected  ${JSON.stringify(expected)}`,
     `  actual    ${JSON.stringify(actual)}`,
   ];

@@ -56,13 +56,23 @@ export const diagramCommand: CommandSpec = {
     const format = formatOf(call);
     const graphs = graphsOf(call.args[0]);
     if (call.json) {
-      const drawn = format === 'json' ? undefined : await Promise.all(graphs.map((g) => draw(g, format)));
-      printJson(call.io, 'diagram', { ok: true, format, machines: graphs, ...(drawn && { drawn }) });
+      const drawn =
+        format === 'json' ? undefined : await Promise.all(graphs.map((g) => draw(g, format)));
+      printJson(call.io, 'diagram', {
+        ok: true,
+        format,
+        machines: graphs,
+        ...(drawn && { drawn }),
+      });
       return EXIT.ok;
     }
     if (format === 'svg' && graphs.length > 1) {
       const names = Object.keys(MACHINES).join(', ');
-      throw new FencelabError('FL201', `an SVG shows one machine; give one of ${names}`, 'fencelab diagram');
+      throw new FencelabError(
+        'FL201',
+        `an SVG shows one machine; give one of ${names}`,
+        'fencelab diagram',
+      );
     }
     if (format === 'json' && call.args[0] === undefined) {
       call.io.out(`${JSON.stringify(graphs, null, 2)}\n`);

@@ -16,10 +16,10 @@ import {
   lowerBound,
   NODE_MAX,
   NODE_MIN,
+  Owner,
   rightmost,
   type Entry,
   type Node,
-  type Owner,
 } from './node.ts';
 import { visitRange } from './walk.ts';
 
@@ -52,15 +52,18 @@ function append<V>(into: Node<V>, from: Node<V>, bound: number): void {
 export class OrderedMapEditor<V> {
   #root: Node<V>;
   #size: number;
-  #owner: Owner = { token: true };
+  #owner: Owner;
+  readonly #isShared: boolean;
   /** The path of the edit under way: nodes from the root down to the leaf, and the child taken in each. */
   readonly #path: Node<V>[] = [];
   readonly #taken: number[] = [];
 
   /** @internal use OrderedMap.mutable() */
-  constructor(root: Node<V>, size: number) {
+  constructor(root: Node<V>, size: number, owner?: Owner) {
     this.#root = root;
     this.#size = size;
+    this.#owner = owner ?? new Owner();
+    this.#isShared = owner !== undefined;
   }
 
   get size(): number {
@@ -124,9 +127,9 @@ export class OrderedMapEditor<V> {
     return this;
   }
 
-  /** @internal Gives the nodes away: this editor copies them from now on, like anybody else. */
+  /** @internal Gives the nodes away: unless the owner is somebody else's, this editor copies them from now on. */
   release(): { readonly root: Node<V>; readonly size: number } {
-    this.#owner = { token: true };
+    if (!this.#isShared) this.#owner = new Owner();
     return { root: this.#root, size: this.#size };
   }
 

@@ -9,8 +9,8 @@
  */
 
 /** Who may edit a node in place. Compared by identity only. */
-export interface Owner {
-  readonly token: true;
+export class Owner {
+  readonly isOwner = true;
 }
 
 export interface Node<V> {

@@ -112,7 +112,7 @@ export class NameCheck {
     const create = this.#creates.get(name);
     if (create === undefined || create.client !== at.client || create.step <= at.step)
       return undefined;
-    const what = `\`${name}\` is used before step ${create.step} of \`${at.client}\` creates it`;
+    const what = `\`${name}\` is used before step ${create.step + 1} of \`${at.client}\` creates it`;
     return problem('FL108', what, at.path);
   }
 }

@@ -17,12 +17,16 @@ export type ParsedScenario =
 export const MAX_CANONICAL_BYTES = 1_000_000;
 const MAX_DEPTH = 40;
 
-/** The first place that is nested deeper than any scenario is, or undefined. */
-function tooDeep(value: unknown, path: Path): Path | undefined {
+/** The first place that no document may have: nested too deeply, or a key that JavaScript gives a meaning of its own. */
+function unfit(value: unknown, path: Path): Problem | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (path.length > MAX_DEPTH) return path;
+  if (path.length > MAX_DEPTH) {
+    return problem('FL101', `nested deeper than ${MAX_DEPTH} levels`, path.slice(0, 3));
+  }
   for (const [key, member] of Object.entries(value)) {
-    const found = tooDeep(member, [...path, Array.isArray(value) ? Number(key) : key]);
+    const here = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key === '__proto__') return problem('FL102', 'unknown key `__proto__`', here);
+    const found = unfit(member, here);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -51,8 +55,7 @@ function beforeTheSchema(document: unknown): Problem | undefined {
   if (typeof version === 'number' && version !== SCENARIO_VERSION) {
     return problem('FL109', `the scenario is of version ${version}`, ['fencelab']);
   }
-  const deep = tooDeep(document, []);
-  return deep && problem('FL101', `nested deeper than ${MAX_DEPTH} levels`, deep.slice(0, 3));
+  return unfit(document, []);
 }
 
 /** @example parseScenario({ fencelab: 1, name: 'x', vms: { vm0: {} }, clients: { app: [{ close: 'vm0' }] } }).ok */

@@ -6,7 +6,12 @@
  * that is linked after a younger one gets a later key, noted in `late`. Objects are found by a hash of their name,
  * colliding ones in a chain.
  */
-import { OrderedMap, type OrderedMapEditor } from '../ordered-map.ts';
+import {
+  OrderedMap,
+  type OrderedMapEditor,
+  type OrderedReader,
+  type Owner,
+} from '../ordered-map.ts';
 import type { Mapping } from './mapping.ts';
 
 export interface GemList {
@@ -42,7 +47,7 @@ function without(chain: GemList | null, obj: string): GemList | null {
   return chain.obj === obj ? chain.rest : { ...chain, rest: without(chain.rest, obj) };
 }
 
-export const listOf = (table: GemListTable, obj: string): GemList | null =>
+export const listOf = (table: OrderedReader<GemList>, obj: string): GemList | null =>
   inChain(table.get(hashOf(obj)) ?? null, obj);
 
 /** The table with `list` as the list of its object. */
@@ -54,47 +59,79 @@ function withList(table: OrderedMapEditor<GemList>, list: Omit<GemList, 'rest'>)
   else table.delete(hash);
 }
 
-/** One mapping that has been put at the end of its object's list, or taken out of it. */
-export interface LinkChange {
-  readonly mapping: Mapping;
-  readonly isLink: boolean;
+/** Mappings that were put at the end of their object's list or taken out of it, one after the other. */
+export class LinkChanges {
+  readonly mappings: Mapping[] = [];
+  readonly objs: string[] = [];
+  readonly isLink: boolean[] = [];
+
+  get count(): number {
+    return this.mappings.length;
+  }
+
+  /** A mapping without an object is in no list. */
+  push(mapping: Mapping, isLink: boolean): void {
+    if (mapping.obj === null) return;
+    this.mappings.push(mapping);
+    this.objs.push(mapping.obj);
+    this.isLink.push(isLink);
+  }
 }
 
-function change(
-  vas: OrderedMapEditor<Mapping>,
-  late: OrderedMapEditor<number>,
-  { mapping, isLink }: LinkChange,
-): void {
+type Editing = {
+  readonly vas: OrderedMapEditor<Mapping>;
+  readonly late: OrderedMapEditor<number>;
+};
+
+function link(list: Editing, mapping: Mapping): void {
   const { id } = mapping;
-  const key = late.size === 0 ? id : (late.get(id) ?? id);
-  const isLinked = vas.get(key)?.id === id;
-  if (isLink && isLinked) throw new RangeError(`va ${id} is linked already`);
-  if (isLink) {
-    const last = vas.last()?.key ?? 0;
-    if (id <= last) late.set(id, last + 1);
-    vas.set(id > last ? id : last + 1, mapping);
-  } else if (isLinked) {
-    vas.delete(key);
-    if (key !== id) late.delete(id);
+  const last = list.vas.last()?.key ?? 0;
+  if (id > last) {
+    list.vas.set(id, mapping);
+    return;
+  }
+  if (list.vas.get(list.late.get(id) ?? id)?.id === id)
+    throw new RangeError(`va ${id} linked twice`);
+  list.vas.set(last + 1, mapping);
+  list.late.set(id, last + 1);
+}
+
+function unlink(list: Editing, { id }: Mapping): void {
+  const key = list.late.get(id);
+  if (key !== undefined) {
+    list.late.delete(id);
+    list.vas.delete(key);
+  } else if (list.late.size === 0 || list.vas.get(id)?.id === id) {
+    list.vas.delete(id);
   }
 }
 
-/** The table after the changes, oldest first. They go object by object: a big table is looked at in few places. */
-export function changed(table: GemListTable, changes: readonly LinkChange[]): GemListTable {
-  const byObj = new Map<string, LinkChange[]>();
-  for (const one of changes) {
-    const obj = one.mapping.obj as string;
-    const group = byObj.get(obj);
-    if (group === undefined) byObj.set(obj, [one]);
-    else group.push(one);
+/**
+ * The table after the changes, made by `owner`. They are taken object by object, so that a big table is looked at in few
+ * places: the changes of one object are chained through `next`, oldest first.
+ * @throws RangeError if one links what is linked
+ */
+export function changed(table: GemListTable, changes: LinkChanges, owner: Owner): GemListTable {
+  const { mappings, objs, isLink } = changes;
+  const first = new Map<string, number>();
+  const next = new Int32Array(mappings.length);
+  for (let i = mappings.length - 1; i >= 0; i -= 1) {
+    const obj = objs[i] as string;
+    next[i] = first.get(obj) ?? -1;
+    first.set(obj, i);
   }
-  const editor = table.mutable();
-  for (const [obj, group] of byObj) {
-    const old = listOf(table, obj);
-    const vas = (old?.vas ?? OrderedMap.empty<Mapping>()).mutable();
-    const late = (old?.late ?? OrderedMap.empty<number>()).mutable();
-    for (const one of group) change(vas, late, one);
-    withList(editor, { obj, vas: vas.freeze(), late: late.freeze() });
+  const editor = table.mutable(owner);
+  for (const [obj, start] of first) {
+    const old = listOf(editor, obj);
+    const list: Editing = {
+      vas: (old?.vas ?? OrderedMap.empty<Mapping>()).mutable(owner),
+      late: (old?.late ?? OrderedMap.empty<number>()).mutable(owner),
+    };
+    for (let i = start; i >= 0; i = next[i] as number) {
+      if (isLink[i] === true) link(list, mappings[i] as Mapping);
+      else unlink(list, mappings[i] as Mapping);
+    }
+    withList(editor, { obj, vas: list.vas.freeze(), late: list.late.freeze() });
   }
   return editor.freeze();
 }

@@ -7,7 +7,7 @@
  */
 import { ERRNO } from '../errno.ts';
 import type { OrderedMap, OrderedMapEditor } from '../ordered-map.ts';
-import type { GemLists } from './gem-lists.ts';
+import type { GemListsEditor } from './gem-lists.ts';
 import type { Mapping } from './mapping.ts';
 import type { VaConfig } from './range-check.ts';
 import type { Region } from './regions.ts';
@@ -18,14 +18,14 @@ export class VaSpaceEditor implements VaView {
   readonly config: VaConfig;
   readonly regions: OrderedMap<Region> | null;
   readonly mappings: OrderedMapEditor<Mapping>;
-  #gems: GemLists;
+  readonly gems: GemListsEditor;
   #frozen: VaSpace;
 
   constructor(space: VaSpace) {
     this.config = space.config;
     this.regions = space.regions;
     this.mappings = space.mappings.mutable();
-    this.#gems = space.gems;
+    this.gems = space.gems.mutable();
     this.#frozen = space;
   }
 
@@ -49,23 +49,19 @@ export class VaSpaceEditor implements VaView {
     return this.mappings.get(mapping.addr)?.id === mapping.id;
   }
 
-  get gems(): GemLists {
-    return this.#gems;
-  }
-
   link(mapping: Mapping): void {
-    this.#gems = this.#gems.link(mapping);
+    this.gems.link(mapping);
   }
 
   unlink(mapping: Mapping): void {
-    this.#gems = this.#gems.unlink(mapping);
+    this.gems.unlink(mapping);
   }
 
   /** The space as it is now; without a change since the last version, that very version. */
   freeze(): VaSpace {
     const { config, regions } = this;
     const mappings = this.mappings.freeze();
-    const gems = this.#gems;
+    const gems = this.gems.freeze();
     if (mappings !== this.#frozen.mappings || gems !== this.#frozen.gems) {
       this.#frozen = { config, regions, mappings, gems };
     }

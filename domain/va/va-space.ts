@@ -20,11 +20,12 @@ export interface VaView {
   /** null without the REGIONS flag. */
   readonly regions: OrderedMap<Region> | null;
   readonly mappings: OrderedReader<Mapping>;
-  readonly gems: GemLists;
+  readonly gems: Pick<GemLists, 'linked'>;
 }
 
 export interface VaSpace extends VaView {
   readonly mappings: OrderedMap<Mapping>;
+  readonly gems: GemLists;
 }
 
 /** An empty space. @throws RangeError for regions with gpuvm-6.18, which has none, and for a space beyond u64 */

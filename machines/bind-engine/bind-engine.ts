@@ -34,7 +34,9 @@ const enqueue: Action<BindEngineContext> = (context, event) => {
 
 const awaitFences: Action<BindEngineContext> = (context, { shared }) => {
   const waitingOn = unsignaled(headOf(context), shared);
-  const effects = waitingOn.map((fence) => fact('fence.waited', { fence, waiter: context.id }));
+  const effects = waitingOn.map((fence) =>
+    fact({ type: 'fence.waited', fence, waiter: context.id }),
+  );
   return outcome({ ...context, waitingOn }, ...effects);
 };
 
@@ -48,7 +50,7 @@ const startHead: Action<BindEngineContext> = (context) => {
   const stores = writes.map((write, i) =>
     send(gt, 'copy.write', { job, vm, write, last: i === writes.length - 1 }),
   );
-  return outcome(context, fact('job.started', { engine: context.id, job }), ...stores);
+  return outcome(context, fact({ type: 'job.started', engine: context.id, job }), ...stores);
 };
 
 const completeHead: Action<BindEngineContext> = (context, { shared }) => {
@@ -57,7 +59,7 @@ const completeHead: Action<BindEngineContext> = (context, { shared }) => {
     flush === null ? [] : [send(`${gt}/tlb`, 'tlb.invalidate', { vm, flush })];
   return outcome(
     { ...context, queue: context.queue.slice(1) },
-    fact('job.done', { engine: context.id, job }),
+    fact({ type: 'job.done', engine: context.id, job }),
     ...signal(shared, [fence]),
     ...invalidate,
   );

@@ -53,12 +53,20 @@ export function accessBo(
     return endStep(
       context,
       0,
-      fact('memory.written', { phys, word, value: stored, by: client }),
-      fact('cpu.accessed', { client, bo, offset, word, access: 'write', value: stored }),
+      fact({ type: 'memory.written', phys, word, value: stored, by: client }),
+      fact({ type: 'cpu.accessed', client, bo, offset, word, access: 'write', value: stored }),
     );
   }
   const seen = readWord(shared.hardware(shared.device.gts[0] ?? '').memory, { pfn: phys, word });
-  const looked = fact('cpu.accessed', { client, bo, offset, word, access: 'read', value: seen });
+  const looked = fact({
+    type: 'cpu.accessed',
+    client,
+    bo,
+    offset,
+    word,
+    access: 'read',
+    value: seen,
+  });
   if (expect === undefined) return endStep(context, 0, looked);
   return endStep(context, 0, looked, judged(context, 'CPU read', expect, seen));
 }

@@ -30,7 +30,7 @@ export function stepOf({ id, program, pc }: ClientContext): Step {
 }
 
 export function began({ id, pc }: ClientContext): Effect {
-  return fact('step.began', { client: id, step: pc });
+  return fact({ type: 'step.began', client: id, step: pc });
 }
 
 /** Ends the step in progress; the next one begins in a step of its own. */
@@ -42,7 +42,7 @@ export function endStep(
   return outcome(
     { ...context, waitingOn: [] },
     ...effects,
-    fact('step.ended', { client: context.id, step: context.pc, result }),
+    fact({ type: 'step.ended', client: context.id, step: context.pc, result }),
     send(context.id, 'client.next', {}),
   );
 }
@@ -55,6 +55,6 @@ export function judged(
   actual: string,
 ): Effect {
   return expected === actual
-    ? fact('expect.passed', { client, step, what })
-    : fact('expect.failed', { client, step, what, expected, actual });
+    ? fact({ type: 'expect.passed', client, step, what })
+    : fact({ type: 'expect.failed', client, step, what, expected, actual });
 }

@@ -21,16 +21,16 @@ export function createBo(
   const range = parsePages(size);
   if (typeof range === 'string') throw new RangeError(`${bo}: a size that is ${range}`);
   const phys = shared.physFor(placement, range);
-  return fact('bo.created', { bo, range, phys, placement });
+  return fact({ type: 'bo.created', bo, range, phys, placement });
 }
 
 export function createSyncobj(syncobj: string, { kind, pending }: DeclaredSyncobj): Effect[] {
-  const made = fact('syncobj.created', { syncobj, kind });
+  const made = fact({ type: 'syncobj.created', syncobj, kind });
   if (!pending) return [made];
   const fence = softwareFence(syncobj);
   const held =
     kind === 'binary'
-      ? fact('syncobj.replaced', { syncobj, fence })
-      : fact('syncobj.advanced', { syncobj, point: FIRST_POINT, fence });
-  return [made, fact('fence.created', { fence, kind: 'software', parts: [] }), held];
+      ? fact({ type: 'syncobj.replaced', syncobj, fence })
+      : fact({ type: 'syncobj.advanced', syncobj, point: FIRST_POINT, fence });
+  return [made, fact({ type: 'fence.created', fence, kind: 'software', parts: [] }), held];
 }

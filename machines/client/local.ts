@@ -32,7 +32,7 @@ const performLocal: Action<ClientContext> = (context, { shared }) => {
 function localStep(step: Step): Local {
   if ('create' in step) return (context, shared) => createDeclared(context, step.create, shared);
   if ('close' in step)
-    return (context) => endStep(context, 0, fact('bo.closed', { bo: step.close }));
+    return (context) => endStep(context, 0, fact({ type: 'bo.closed', bo: step.close }));
   if ('signal' in step) return (context, shared) => signalSync(context, step.signal, shared);
   if ('cpu' in step) return (context, shared) => accessBo(context, step.cpu, shared);
   if ('wait' in step) return waitAtOnce;
@@ -64,8 +64,8 @@ function signalSync(
   if (pending.length > 0) return endStep(context, 0, ...signal(shared, pending));
   const stub =
     point === undefined
-      ? fact('syncobj.replaced', { syncobj, fence: STUB })
-      : fact('syncobj.advanced', { syncobj, point, fence: STUB });
+      ? fact({ type: 'syncobj.replaced', syncobj, fence: STUB })
+      : fact({ type: 'syncobj.advanced', syncobj, point, fence: STUB });
   return endStep(context, 0, stub);
 }
 

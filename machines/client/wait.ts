@@ -19,7 +19,7 @@ const nextMustWait: Guard<ClientContext> = (context, { shared }) =>
 const startWait: Action<ClientContext> = (context, { shared }) => {
   const fences = (fencesOfWait(context, shared) ?? []).filter((each) => !shared.isSignaled(each));
   const now = { ...next(context), waitingOn: fences };
-  const waits = fences.map((fence) => fact('fence.waited', { fence, waiter: now.id }));
+  const waits = fences.map((fence) => fact({ type: 'fence.waited', fence, waiter: now.id }));
   return outcome(now, began(now), ...waits);
 };
 

@@ -1,7 +1,7 @@
 /**
  * What a transition gives back besides its next state: effects as data, in order. Nothing in a machine acts.
  */
-import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
+import type { Fact } from '../../domain/facts/schema.ts';
 import type { ActorId, Message, Messages, MessageType } from './messages.ts';
 
 export type Effect =
@@ -22,10 +22,8 @@ export interface Outcome<C> {
   readonly effects: readonly Effect[];
 }
 
-type FactData<K extends FactType> = Omit<FactOf<K>, 'type'>;
-
-export function fact<K extends FactType>(type: K, data: FactData<K>): Effect {
-  return { effect: 'fact', fact: { type, ...data } as unknown as Fact };
+export function fact(what: Fact): Effect {
+  return { effect: 'fact', fact: what };
 }
 
 export function send<K extends MessageType>(to: ActorId, type: K, data: Messages[K]): Effect {

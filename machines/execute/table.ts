@@ -22,12 +22,13 @@ export class TableExecutor implements Executor {
   }
 
   accepts(state: ActorState, type: string): boolean {
-    return this.#row(state.machine, state.value).on.has(type);
+    return rowOf(this.#table(state.machine).rows, state).on.has(type);
   }
 
   step(state: ActorState, event: StepEvent): Stepped {
     const { machine } = state;
-    let row = this.#row(machine, state.value);
+    const { rows } = this.#table(machine);
+    let row = rowOf(rows, state);
     let { value, context } = state;
     let effects: readonly Effect[] = [];
     let taken = choose(row.on.get(event.type) ?? [], context, event);
@@ -44,7 +45,7 @@ export class TableExecutor implements Executor {
       }
       if (taken.target !== null) {
         value = taken.target;
-        row = this.#row(machine, value);
+        row = rows.get(value) as Row;
       }
       taken = row.always.length > 0 ? choose(row.always, context, event) : null;
     }
@@ -56,12 +57,12 @@ export class TableExecutor implements Executor {
     if (table === undefined) throw new RangeError(`no machine ${machine}`);
     return table;
   }
+}
 
-  #row(machine: string, value: string): Row {
-    const row = this.#table(machine).rows.get(value);
-    if (row === undefined) throw new RangeError(`${machine} has no state ${value}`);
-    return row;
-  }
+function rowOf(rows: Table['rows'], { machine, value }: ActorState): Row {
+  const row = rows.get(value);
+  if (row === undefined) throw new RangeError(`${machine} has no state ${value}`);
+  return row;
 }
 
 export function unanswered(state: ActorState, type: string): RangeError {

@@ -17,7 +17,7 @@ export interface GtContext {
 const storeEntries: Action<GtContext> = (context, event) => {
   const { job, vm, write, last } = dataOf(event, 'copy.write');
   const { table, level, runs } = write;
-  const written = fact('pte.written', { gt: context.id, vm, table, level, runs, by: 'gpu' });
+  const written = fact({ type: 'pte.written', gt: context.id, vm, table, level, runs, by: 'gpu' });
   const done = last ? [send(event.from, 'copy.done', { job })] : [];
   return outcome(context, written, ...done);
 };
@@ -27,7 +27,7 @@ const flushTranslations: Action<GtContext> = (context, event) => {
   const { vm, addr, range, seqno } = dataOf(event, 'guc.invalidate');
   return outcome(
     context,
-    fact('tlb.invalidated', { gt: context.id, vm, addr, range, seqno }),
+    fact({ type: 'tlb.invalidated', gt: context.id, vm, addr, range, seqno }),
     send(event.from, 'guc.ack', { seqno }),
   );
 };
@@ -47,11 +47,13 @@ const accessMemory: Action<GtContext> = (context, event) => {
   const effects: Effect[] = [];
   if (seen.filled !== undefined) {
     const { addr, pages: range, pte, level } = seen.filled;
-    effects.push(fact('tlb.filled', { gt: context.id, vm: data.vm, addr, range, pte, level }));
+    effects.push(
+      fact({ type: 'tlb.filled', gt: context.id, vm: data.vm, addr, range, pte, level }),
+    );
   }
   if (seen.outcome === 'written') {
     const { pfn: phys, word, value } = seen.write;
-    effects.push(fact('memory.written', { phys, word, value, by: event.from }));
+    effects.push(fact({ type: 'memory.written', phys, word, value, by: event.from }));
   }
   return answer(context, event.from, data, seen, effects);
 };
@@ -72,7 +74,8 @@ function answer(
   before: readonly Effect[] = [],
 ): Outcome<GtContext> {
   const value = seen.outcome === 'read' ? (seen.value ?? '0x0') : null;
-  const done = fact('access.done', {
+  const done = fact({
+    type: 'access.done',
     client,
     gt: context.id,
     vm,

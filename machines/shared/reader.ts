@@ -17,14 +17,37 @@ import { allocatePages } from '../../hw/allocator.ts';
 import type { Page } from '../../domain/units.ts';
 import { type Bo, type Device, rootKey, type Shared } from './shared.ts';
 
+/** What a step looked at, noted cheaply: nobody may ever ask. */
+export class Reads {
+  readonly #noted: string[] = [];
+
+  note(kind: string, id: string): void {
+    this.#noted.push(kind, id);
+  }
+
+  /** `kind id`, each once */
+  names(): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (let i = 0; i < this.#noted.length; i += 2) {
+      names.add(`${this.#noted[i] ?? ''} ${this.#noted[i + 1] ?? ''}`);
+    }
+    return names;
+  }
+}
+
 export class SharedReader {
   readonly #shared: Shared;
-  readonly #reads: Set<string> | null;
+  readonly #reads: Reads | null;
 
   /** @param reads where to note what was looked at; null when nobody asks */
-  constructor(shared: Shared, reads: Set<string> | null) {
+  constructor(shared: Shared, reads: Reads | null) {
     this.#shared = shared;
     this.#reads = reads;
+  }
+
+  /** The same objects, with nothing noted. */
+  untracked(): SharedReader {
+    return new SharedReader(this.#shared, null);
   }
 
   /** Never changes after record 0, so it is in nobody's footprint. */
@@ -33,18 +56,18 @@ export class SharedReader {
   }
 
   bo(id: string): Bo | undefined {
-    this.#reads?.add(`bo ${id}`);
+    this.#reads?.note('bo', id);
     return this.#shared.bos[id];
   }
 
   /** The first page that the next BO of this size gets. */
   physFor(placement: Bo['placement'], range: Page): Page {
-    this.#reads?.add(`pool ${placement}`);
+    this.#reads?.note('pool', placement);
     return allocatePages(this.#shared.pools, placement, range).pfn;
   }
 
   syncobj(id: string): Syncobj | undefined {
-    this.#reads?.add(`syncobj ${id}`);
+    this.#reads?.note('syncobj', id);
     return this.#shared.syncobjs[id];
   }
 
@@ -55,29 +78,31 @@ export class SharedReader {
   }
 
   fence(key: FenceKey): Fence {
-    this.#reads?.add(`fence ${key}`);
+    this.#reads?.note('fence', key);
     return fenceOf(this.#shared.fences, key);
   }
 
   isSignaled(key: FenceKey): boolean {
-    this.#reads?.add(`fence ${key}`);
+    this.#reads?.note('fence', key);
     return resultOf(this.#shared.fences, key) !== null;
   }
 
   nextSeqno(context: string): number {
-    this.#reads?.add(`timeline ${context}`);
+    this.#reads?.note('timeline', context);
     return nextSeqno(this.#shared.fences, context);
   }
 
   /** Every fence: for signalling, which must find the arrays that a fence completes. */
   get fences(): Shared['fences'] {
-    this.#reads?.add('fences');
+    this.#reads?.note('fences', '*');
     return this.#shared.fences;
   }
 
   /** What one GT's hardware sees: its TLB, the tables it walks, memory. */
   hardware(gt: string): Machine {
-    this.#reads?.add(`tlb ${gt}`).add(`pt ${gt}`).add('memory');
+    this.#reads?.note('tlb', gt);
+    this.#reads?.note('pt', gt);
+    this.#reads?.note('memory', '*');
     const tlb = this.#shared.tlbs[gt];
     if (tlb === undefined) throw new RangeError(`no GT ${gt}`);
     return { tlb, tables: this.#shared.tables, memory: this.#shared.memory };
@@ -85,7 +110,7 @@ export class SharedReader {
 
   /** Where a VM's translation starts on a GT; null once it has none. */
   addressSpace(gt: string, vm: string): Context | null {
-    this.#reads?.add(`pt ${gt}`);
+    this.#reads?.note('pt', gt);
     const root = this.#shared.roots[rootKey(gt, vm)];
     const asid = this.#shared.asids[vm];
     if (root === undefined || asid === undefined) return null;

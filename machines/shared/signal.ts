@@ -10,6 +10,6 @@ export function signal(
   error = 0,
 ): readonly Effect[] {
   return signalsOf(shared.fences, keys, error).map((each) =>
-    fact('fence.signaled', { fence: each.fence, error: each.error }),
+    fact({ type: 'fence.signaled', fence: each.fence, error: each.error }),
   );
 }

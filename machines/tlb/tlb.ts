@@ -41,7 +41,7 @@ const request: Action<TlbContext> = (context, event) => {
   const { addr, range } = invalidationRange(flush.addr, flush.range);
   return outcome(
     { ...context, seqno, pending: [...context.pending, { seqno, vm, flush }] },
-    fact('tlb.requested', { gt: context.gt, vm, addr, range, seqno, fence: flush.fence }),
+    fact({ type: 'tlb.requested', gt: context.gt, vm, addr, range, seqno, fence: flush.fence }),
     send(context.gt, 'guc.invalidate', { vm, addr, range, seqno }),
   );
 };
@@ -49,10 +49,10 @@ const request: Action<TlbContext> = (context, event) => {
 const complete: Action<TlbContext> = (context, event) => {
   const { seqno } = dataOf(event, 'guc.ack');
   const done = context.pending.filter((each) => seqnoPast(each.seqno, seqno));
-  const effects: Effect[] = [fact('tlb.acked', { gt: context.gt, seqno })];
+  const effects: Effect[] = [fact({ type: 'tlb.acked', gt: context.gt, seqno })];
   for (const { vm, flush } of done) {
     for (const { table } of flush.freed) {
-      effects.push(fact('table.freed', { gt: context.gt, vm, table }));
+      effects.push(fact({ type: 'table.freed', gt: context.gt, vm, table }));
     }
   }
   const fences = done.map(({ flush }) => flush.fence);

@@ -7,13 +7,13 @@
  * it. Only the first job of a call waits for the in-syncs: the rest relies on the order of the bind queue. Left out
  * until its issue: the CPU update path (every update is a job) and the reservation slots.
  */
-import { fenceKeyOf } from '../../domain/fence/fence-table.ts';
+import { type FenceKey, fenceKeyOf } from '../../domain/fence/fence-table.ts';
 import { stageBind } from '../../hw/pt-bind.ts';
-import type { TableUpdate } from '../../hw/pt-tree.ts';
+import type { PtTree, TableUpdate } from '../../hw/pt-tree.ts';
 import { stageUnbind } from '../../hw/pt-unbind.ts';
 import type { Backing } from '../../hw/pte.ts';
 import { type Effect, fact, send } from '../contract/effects.ts';
-import type { Flush, Job, Piece, TableWrite } from '../contract/messages.ts';
+import type { ActorId, Flush, Job, Piece, TableWrite } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { bindEngineOf, type Call, type VmContext, type VmOp } from './context.ts';
 
@@ -46,90 +46,121 @@ function backingOf(piece: Piece, shared: SharedReader): Backing {
   return { kind: 'physical', pfn: bo.phys + piece.offset, vram: bo.placement === 'vram' };
 }
 
-function writesOf(updates: readonly TableUpdate[]): TableWrite[] {
-  return updates.map(({ table, level, runs }) => ({ table, level, runs }));
-}
+const writesOf = (updates: readonly TableUpdate[]): TableWrite[] =>
+  updates.map(({ table, level, runs }) => ({ table, level, runs }));
 
-interface Staged {
-  readonly context: VmContext;
-  readonly effects: readonly Effect[];
-  readonly writes: readonly TableWrite[];
-  readonly flush: Omit<Flush, 'fence'> | null;
-}
+type Counts = { -readonly [K in keyof VmContext['counts']]: number };
 
-/** Stages one bind or unbind of a VMA on one GT. */
-function stage(context: VmContext, gtIndex: number, part: Part, shared: SharedReader): Staged {
-  const tree = context.trees[gtIndex];
-  const gt = context.gts[gtIndex];
-  if (tree === undefined || gt === undefined) throw new RangeError(`no tree for GT ${gtIndex}`);
-  const withTree = (next: typeof tree): VmContext['trees'] =>
-    context.trees.map((each, i) => (i === gtIndex ? next : each));
-  if ('unbind' in part) {
-    const { addr, range } = part.unbind;
-    const done = stageUnbind(tree, { addr, range });
-    return {
-      context: { ...context, trees: withTree(done.tree) },
-      effects: [],
-      writes: writesOf(done.updates),
-      flush: { addr, range, freed: done.freed.map((table) => ({ table })) },
-    };
+/**
+ * One op on its way into jobs: a draft that only executeNext holds, filled part by part and GT by GT. It becomes
+ * plain values in the end; nothing outside sees it change.
+ */
+class Submission {
+  readonly effects: Effect[] = [];
+  readonly trees: PtTree[];
+  readonly counts: Counts;
+  readonly inFlight: FenceKey[];
+  alloc: VmContext['alloc'];
+  /** fence of the job pushed last, once there is one */
+  lastJob: FenceKey | null;
+  readonly flushes: FenceKey[];
+  readonly #context: VmContext;
+  readonly #call: Call;
+  readonly #shared: SharedReader;
+  readonly #engine: ActorId;
+
+  constructor(context: VmContext, call: Call, shared: SharedReader) {
+    this.#context = context;
+    this.#call = call;
+    this.#shared = shared;
+    this.#engine = bindEngineOf(context.id);
+    this.trees = context.trees.slice();
+    this.counts = { ...context.counts };
+    this.inFlight = context.inFlight.filter((fence) => !shared.isSignaled(fence));
+    this.alloc = context.alloc;
+    const [lastJob, ...flushes] = call.fences;
+    this.lastJob = lastJob ?? null;
+    this.flushes = flushes;
   }
-  const { addr, range, readOnly } = part.bind;
-  const backing = backingOf(part.bind, shared);
-  const done = stageBind(tree, context.alloc, { addr, range, readOnly, backing });
-  return {
-    context: { ...context, trees: withTree(done.tree), alloc: done.alloc },
-    effects: done.newTables.map(({ table, level, runs }) =>
-      fact('table.allocated', { gt, vm: context.id, table, level, runs }),
-    ),
-    writes: writesOf(done.updates),
-    flush: null,
-  };
-}
 
-/** Pushes the staged work as a job of the bind queue, with its fences. */
-function push(staged: Staged, call: Call, gt: string): Executed {
-  const { context } = staged;
-  const engine = bindEngineOf(context.id);
-  const counts = { ...context.counts, job: context.counts.job + 1 };
-  const fence = fenceKeyOf(engine, counts.job);
-  const effects: Effect[] = [...staged.effects];
-  effects.push(fact('fence.created', { fence, kind: 'bind-job', parts: [] }));
-  let flush: Flush | null = null;
-  if (staged.flush !== null) {
-    counts.flush += 1;
-    flush = { ...staged.flush, fence: fenceKeyOf(`${engine}/tlb`, counts.flush) };
-    effects.push(fact('fence.created', { fence: flush.fence, kind: 'invalidation', parts: [] }));
+  bind(piece: Piece, gtIndex: number): void {
+    const { addr, range, readOnly } = piece;
+    const backing = backingOf(piece, this.#shared);
+    const request = { addr, range, readOnly, backing };
+    const staged = stageBind(this.#treeOf(gtIndex), this.alloc, request);
+    this.trees[gtIndex] = staged.tree;
+    this.alloc = staged.alloc;
+    const gt = this.#gtOf(gtIndex);
+    const vm = this.#context.id;
+    for (const { table, level, runs } of staged.newTables) {
+      this.effects.push(fact({ type: 'table.allocated', gt, vm, table, level, runs }));
+    }
+    this.#push(gt, writesOf(staged.updates), null);
   }
-  const id = `${engine}#${counts.job}`;
-  const waits = call.fences.length === 0 ? call.waits : [];
-  const job: Job = { id, vm: context.id, gt, fence, waits, writes: staged.writes, flush };
-  effects.push(fact('job.queued', { engine, job: id, fence, waits }));
-  effects.push(send(engine, 'job.push', { job }));
-  const flushes = call.fences.slice(1);
-  const fences = [fence, ...flushes, ...(flush === null ? [] : [flush.fence])];
-  const inFlight = [...context.inFlight, ...(flush === null ? [fence] : [fence, flush.fence])];
-  return { context: { ...context, counts, inFlight }, call: { ...call, fences }, effects };
+
+  unbind({ addr, range }: Piece, gtIndex: number): void {
+    const staged = stageUnbind(this.#treeOf(gtIndex), { addr, range });
+    this.trees[gtIndex] = staged.tree;
+    this.counts.flush += 1;
+    const fence = fenceKeyOf(`${this.#engine}/tlb`, this.counts.flush);
+    const freed = staged.freed.map((table) => ({ table }));
+    this.#push(this.#gtOf(gtIndex), writesOf(staged.updates), { addr, range, fence, freed });
+  }
+
+  /** Pushes one job to the bind queue. Only the first of a call waits for the in-syncs. */
+  #push(gt: ActorId, writes: readonly TableWrite[], flush: Flush | null): void {
+    const engine = this.#engine;
+    const number = (this.counts.job += 1);
+    const fence = fenceKeyOf(engine, number);
+    const id = `${engine}#${number}`;
+    const waits = this.lastJob === null ? this.#call.waits : [];
+    this.#made(fence, 'bind-job');
+    if (flush !== null) {
+      this.#made(flush.fence, 'invalidation');
+      this.flushes.push(flush.fence);
+    }
+    this.lastJob = fence;
+    this.effects.push(fact({ type: 'job.queued', engine, job: id, fence, waits }));
+    const job: Job = { id, vm: this.#context.id, gt, fence, waits, writes, flush };
+    this.effects.push(send(engine, 'job.push', { job }));
+  }
+
+  #made(fence: FenceKey, kind: string): void {
+    this.inFlight.push(fence);
+    this.effects.push(fact({ type: 'fence.created', fence, kind, parts: [] }));
+  }
+
+  #treeOf(gtIndex: number): PtTree {
+    const tree = this.trees[gtIndex];
+    if (tree === undefined) throw new RangeError(`no tree for GT ${gtIndex}`);
+    return tree;
+  }
+
+  #gtOf(gtIndex: number): ActorId {
+    return this.#context.gts[gtIndex] ?? '';
+  }
 }
 
 /** Executes the next op of a call on every GT. `call.fences` is the last job's fence, then every flush's. */
 export function executeNext(context: VmContext, call: Call, shared: SharedReader): Executed {
   const op = call.ops[call.executed];
   if (op === undefined) throw new RangeError('no op left to execute');
-  const inFlight = context.inFlight.filter((fence) => !shared.isSignaled(fence));
-  let now: Executed = { context: { ...context, inFlight }, call, effects: [] };
+  const submission = new Submission(context, call, shared);
   for (const part of partsOf(op)) {
-    for (const [i, gt] of context.gts.entries()) {
-      const pushed = push(stage(now.context, i, part, shared), now.call, gt);
-      now = { ...pushed, effects: [...now.effects, ...pushed.effects] };
+    for (let gt = 0; gt < context.gts.length; gt++) {
+      if ('unbind' in part) submission.unbind(part.unbind, gt);
+      else submission.bind(part.bind, gt);
     }
   }
-  const executed = call.executed + 1;
-  const { fences } = now.call;
-  const done = { vm: context.id, call: call.number, index: call.executed, op: op.op, fences };
+  const { trees, alloc, counts, inFlight, lastJob, flushes, effects } = submission;
+  const fences = lastJob === null ? flushes : [lastJob, ...flushes];
+  const { executed: index, number } = call;
+  effects.push(
+    fact({ type: 'op.executed', vm: context.id, call: number, index, op: op.op, fences }),
+  );
   return {
-    context: now.context,
-    call: { ...now.call, executed },
-    effects: [...now.effects, fact('op.executed', done)],
+    context: { ...context, trees, alloc, counts, inFlight },
+    call: { ...call, fences, executed: index + 1 },
+    effects,
   };
 }

@@ -29,7 +29,7 @@ function join(context: VmContext, fences: readonly FenceKey[]): Joined {
   return {
     context: { ...context, counts: { ...context.counts, array } },
     fence,
-    effects: [fact('fence.created', { fence, kind: 'array', parts: fences })],
+    effects: [fact({ type: 'fence.created', fence, kind: 'array', parts: fences })],
   };
 }
 
@@ -42,8 +42,8 @@ function finalFence(context: VmContext, call: Call, shared: SharedReader): Joine
 function fillOutSyncs(call: Call, fence: FenceKey): Effect[] {
   return call.out.map(({ syncobj, point }) =>
     point === undefined
-      ? fact('syncobj.replaced', { syncobj, fence })
-      : fact('syncobj.advanced', { syncobj, point, fence }),
+      ? fact({ type: 'syncobj.replaced', syncobj, fence })
+      : fact({ type: 'syncobj.advanced', syncobj, point, fence }),
   );
 }
 
@@ -67,7 +67,7 @@ const finishSync: Action<VmContext> = (context, { shared }) => {
     { ...next, call: null },
     ...effects,
     ...fillOutSyncs(call, fence),
-    fact('bind.finished', { vm: context.id, call: call.number }),
+    fact({ type: 'bind.finished', vm: context.id, call: call.number }),
     send(call.client, 'ioctl.done', { result: 0 }),
   );
 };
@@ -111,7 +111,7 @@ const work: Action<VmContext> = (context, { shared }) => {
 
 /** The asynchronous fence signals when the call's real one does. */
 function attach(context: VmContext, call: Call, shared: SharedReader): Outcome<VmContext> {
-  const finished = fact('bind.finished', { vm: context.id, call: call.number });
+  const finished = fact({ type: 'bind.finished', vm: context.id, call: call.number });
   const { asyncFence } = call;
   if (asyncFence === null) return outcome(context, finished);
   const { context: next, fence: real, effects } = finalFence(context, call, shared);
@@ -120,7 +120,7 @@ function attach(context: VmContext, call: Call, shared: SharedReader): Outcome<V
     { ...next, attached: [...next.attached, { real, async: asyncFence }] },
     finished,
     ...effects,
-    fact('fence.waited', { fence: real, waiter: context.id }),
+    fact({ type: 'fence.waited', fence: real, waiter: context.id }),
   );
 }
 

@@ -55,14 +55,14 @@ export function newVm({ id, index, async, semantics, gts, levels }: VmInput): Vm
 export function createVm(context: VmContext): { context: VmContext; effects: readonly Effect[] } {
   const { id: vm, async, semantics, space } = context;
   const { start: addr, range } = space.config;
-  const effects = [fact('vm.created', { vm, addr, range, async, semantics })];
+  const effects = [fact({ type: 'vm.created', vm, addr, range, async, semantics })];
   let alloc = context.alloc;
   const trees = context.gts.map((gt) => {
     const made = createPtTree(alloc, context.levels);
     alloc = made.alloc;
     const { table, level, runs } = made.newTables[0] as NewTable;
-    effects.push(fact('table.allocated', { gt, vm, table, level, runs }));
-    effects.push(fact('table.rooted', { gt, vm, table, level }));
+    effects.push(fact({ type: 'table.allocated', gt, vm, table, level, runs }));
+    effects.push(fact({ type: 'table.rooted', gt, vm, table, level }));
     return made.tree;
   });
   return { context: { ...context, trees, alloc }, effects };
@@ -91,9 +91,9 @@ const beginClose: Action<VmContext> = (context, event) => {
   const dropped = context.pending.flatMap(({ asyncFence }) => asyncFence ?? []);
   return outcome(
     { ...context, inFlight, pending: [] },
-    fact('vm.closing', { vm: context.id }),
+    fact({ type: 'vm.closing', vm: context.id }),
     ...signal(shared, dropped),
-    ...inFlight.map((fence) => fact('fence.waited', { fence, waiter: context.id })),
+    ...inFlight.map((fence) => fact({ type: 'fence.waited', fence, waiter: context.id })),
     send(event.from, 'ioctl.done', { result: 0 }),
   );
 };
@@ -112,15 +112,15 @@ const hardwareIdle: Guard<VmContext> = ({ inFlight }) => inFlight.length === 0;
 const finishClose: Action<VmContext> = (context) => {
   const { id: vm, space, trees, gts } = context;
   const effects: Effect[] = [...space.mappings.values()].map(({ id: va, addr, range }) =>
-    fact('va.unmapped', { vm, va, addr, range }),
+    fact({ type: 'va.unmapped', vm, va, addr, range }),
   );
   trees.forEach((tree, i) => {
     const gt = gts[i] ?? '';
-    effects.push(...tablesOf(tree).map((table) => fact('table.freed', { gt, vm, table })));
+    effects.push(...tablesOf(tree).map((table) => fact({ type: 'table.freed', gt, vm, table })));
   });
   const empty = createVaSpace(space.config);
   const closed = { ...context, space: empty, trees: [] };
-  return outcome(closed, ...effects, fact('vm.closed', { vm }));
+  return outcome(closed, ...effects, fact({ type: 'vm.closed', vm }));
 };
 
 export const lifeActions = {

@@ -68,7 +68,7 @@ const replyRefused: Action<VmContext> = (context) => {
   const { row, error } = refusal;
   return outcome(
     { ...context, call: null },
-    fact('bind.refused', { vm: context.id, call, error, row }),
+    fact({ type: 'bind.refused', vm: context.id, call, error, row }),
     send(client, 'ioctl.done', { result: error }),
   );
 };
@@ -101,7 +101,7 @@ const createList: Action<VmContext> = (context) => {
     { created: call.created + 1, staged: applied.space, ops: [...call.ops, ...ops] },
   );
   const made = { vm: context.id, call: call.number, bind: call.created, ops };
-  return outcome(next, fact('ops.created', made));
+  return outcome(next, fact({ type: 'ops.created', ...made }));
 };
 
 /**
@@ -115,7 +115,7 @@ const parse: Action<VmContext> = (context) => {
   const asyncFence = fenceKeyOf(`${bindEngineOf(context.id)}/async`, counts.async);
   return outcome(
     withCall({ ...context, counts }, { asyncFence }),
-    fact('fence.created', { fence: asyncFence, kind: 'async-op', parts: [] }),
+    fact({ type: 'fence.created', fence: asyncFence, kind: 'async-op', parts: [] }),
   );
 };
 
@@ -130,14 +130,15 @@ const unwind: Action<VmContext> = (context) => {
   const { number: call, client, error } = callOf(context);
   return outcome(
     { ...context, call: null },
-    fact('bind.unwound', { vm: context.id, call, error }),
+    fact({ type: 'bind.unwound', vm: context.id, call, error }),
     send(client, 'ioctl.done', { result: error }),
   );
 };
 
 function committed(vm: string, op: VmOp): Effect[] {
-  const gone = ({ va, addr, range }: Piece): Effect => fact('va.unmapped', { vm, va, addr, range });
-  const here = (piece: Piece): Effect => fact('va.mapped', { vm, ...piece });
+  const gone = ({ va, addr, range }: Piece): Effect =>
+    fact({ type: 'va.unmapped', vm, va, addr, range });
+  const here = (piece: Piece): Effect => fact({ type: 'va.mapped', vm, ...piece });
   switch (op.op) {
     case 'map':
       return [here(op.map)];
@@ -158,7 +159,7 @@ const commit: Action<VmContext> = (context) => {
   return outcome(
     { ...context, space: staged },
     ...ops.flatMap((op) => committed(vm, op)),
-    fact('bind.accepted', { vm, call, ops: ops.length, engine: bindEngineOf(vm) }),
+    fact({ type: 'bind.accepted', vm, call, ops: ops.length, engine: bindEngineOf(vm) }),
   );
 };
 

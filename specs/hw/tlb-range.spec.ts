@@ -33,7 +33,7 @@ test.each(table)('VMA [%p, %p) sends %p, length %p, mask %p', (from, to, start, 
   expect(sent).toEqual({ addr: start / 4096, range: length / 4096, mask });
 });
 
-test('any range of a 57-bit space: a power of two, aligned to itself, covering, not 2M to 8M', () => {
+test('any range up to 57 bits: a power of two, aligned to itself, covering, not 2M to 8M', () => {
   const bits = fc.integer({ min: 0, max: 45 });
   const page = fc.tuple(bits, fc.maxSafeNat()).map(([b, n]) => n % 2 ** b);
   const arb = fc.tuple(page, page, fc.boolean()).map(([addr, size, high]) => {

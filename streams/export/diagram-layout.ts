@@ -25,7 +25,11 @@ export interface Point {
 }
 export interface PlacedEdge {
   readonly points: readonly Point[];
-  readonly label: { readonly x: number; readonly y: number; readonly lines: readonly string[] } | null;
+  readonly label: {
+    readonly x: number;
+    readonly y: number;
+    readonly lines: readonly string[];
+  } | null;
   readonly initial: boolean;
   readonly always: boolean;
 }
@@ -84,7 +88,13 @@ function arrowsOf(graph: StateGraph): Arrow[] {
     if (edge.internal) continue;
     const always = edge.event === null;
     const key = `${edge.from} ${edge.to} ${always}`;
-    const arrow = arrows.get(key) ?? { id: `e${arrows.size}`, from: edge.from, to: edge.to, lines: [], always };
+    const arrow = arrows.get(key) ?? {
+      id: `e${arrows.size}`,
+      from: edge.from,
+      to: edge.to,
+      lines: [],
+      always,
+    };
     arrow.lines.push(...labelLines(edge));
     arrows.set(key, arrow);
   }
@@ -171,7 +181,9 @@ class Planner {
 function placedEdge(edge: ElkExtendedEdge): PlacedEdge {
   const section = edge.sections?.[0];
   const points =
-    section === undefined ? [] : [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
+    section === undefined
+      ? []
+      : [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
   const label = edge.labels?.[0];
   return {
     points: points.map(({ x, y }) => ({ x: round(x), y: round(y) })),
@@ -200,8 +212,15 @@ export async function layoutDiagram(graph: StateGraph): Promise<Layout> {
     const { x = 0, y = 0, width = 0, height = 0 } = node;
     const known = planner.boxes.get(node.id);
     if (known !== undefined) {
-      boxes.push({ ...known, x: round(x), y: round(y), width: round(width), height: round(height) });
-    } else if (node.id.startsWith('dot:')) dots.push({ x: round(x + DOT / 2), y: round(y + DOT / 2) });
+      boxes.push({
+        ...known,
+        x: round(x),
+        y: round(y),
+        width: round(width),
+        height: round(height),
+      });
+    } else if (node.id.startsWith('dot:'))
+      dots.push({ x: round(x + DOT / 2), y: round(y + DOT / 2) });
     node.children?.forEach(collect);
   };
   placed.children?.forEach(collect);

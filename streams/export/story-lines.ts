@@ -4,10 +4,9 @@
  */
 import { errnoName } from '../../domain/errno.ts';
 import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
-import { hexOfPages, hexOfWord } from '../../domain/units.ts';
-import { describeEntry } from '../../hw/pte-text.ts';
-import type { Level } from '../../hw/levels.ts';
+import { hexOfPages, hexOfWord, type Page } from '../../domain/units.ts';
 import type { StepRecord } from '../world/record.ts';
+import { entriesOfRuns, groupEntries, groupPlace, groupText } from './pte-groups.ts';
 import type { Story } from './story.ts';
 import { opText, span } from './words.ts';
 
@@ -25,6 +24,9 @@ export interface ToldFact {
   readonly tone?: Tone;
 }
 
+/** More stores than this in one command are not told one by one. */
+const MAX_GROUPS = 6;
+
 type Tellers = {
   readonly [K in FactType]?: (
     fact: FactOf<K>,
@@ -35,22 +37,33 @@ type Tellers = {
 
 const errorText = (error: number): string => (error === 0 ? '' : ` with ${errnoName(error)}`);
 
-function accessText(fact: FactOf<'access.done'>): string {
-  const where = `gpu ${fact.access} ${fact.vm} ${hexOfWord(fact)}`;
+/** A page of memory by the BO that it belongs to. */
+function placeText(phys: Page | null, { bos }: Story): string {
+  if (phys === null) return 'NULL';
+  for (const [name, bo] of Object.entries(bos)) {
+    if (phys >= bo.phys && phys < bo.phys + bo.range)
+      return `${name}+${hexOfPages(phys - bo.phys)}`;
+  }
+  return `at ${hexOfPages(phys)}`;
+}
+
+function accessText(fact: FactOf<'access.done'>, story: Story): string {
+  const stored = fact.access === 'write' ? ` = ${fact.value ?? '0x0'}` : '';
+  const where = `gpu ${fact.access} ${fact.vm} ${hexOfWord(fact)}${stored}`;
   const hit = fact.tlbHit ? 'TLB hit' : 'TLB miss';
   if (fact.outcome === 'fault') return `${where} -> FAULT (${fact.fault ?? 'not-present'}, ${hit})`;
-  const place = fact.phys === null ? 'NULL' : `at ${hexOfPages(fact.phys)}`;
-  if (fact.access === 'read') return `${where} -> ${fact.value ?? '0x0'} (${place}, ${hit})`;
-  const done = fact.outcome === 'dropped' ? 'dropped' : 'written';
-  return `${where} = ${fact.value ?? '0x0'} -> ${done} (${place}, ${hit})`;
+  const seen = fact.access === 'read' ? (fact.value ?? '0x0') : fact.outcome;
+  return `${where} -> ${seen} (${placeText(fact.phys, story)}, ${hit})`;
 }
 
 function storeText(fact: FactOf<'pte.written'>): string {
-  const parts = fact.runs.map(({ index, count, pte }) => {
-    const place = count === 1 ? `[${index}]` : `[${index}..${index + count - 1}]`;
-    return `${place} ${describeEntry(pte, fact.level as Level)}`;
+  const groups = groupEntries(entriesOfRuns(fact.runs), fact.level);
+  const shown = groups.slice(0, MAX_GROUPS).map((group) => {
+    return `${groupPlace(group)} ${groupText(group, fact.level)}`;
   });
-  return `PTEs level ${fact.level} ${parts.join('; ')}`;
+  const rest = groups.length - shown.length;
+  const more = rest > 0 ? `; and ${rest} more` : '';
+  return `PTEs level ${fact.level} ${shown.join('; ')}${more}`;
 }
 
 const TELLERS: Tellers = {
@@ -96,14 +109,14 @@ const TELLERS: Tellers = {
     record.actor === waiter && record.facts.some(({ type }) => type === 'step.began')
       ? { actor: waiter, text: `waits for ${fence}` }
       : [],
-  'access.done': (fact) => ({ actor: fact.client, text: accessText(fact) }),
+  'access.done': (fact, _record, story) => ({ actor: fact.client, text: accessText(fact, story) }),
   'cpu.accessed': ({ client, bo, offset, word, access, value }) => ({
     actor: client,
     text: `cpu ${access} ${bo}+${hexOfWord({ addr: offset, word })} ${access === 'read' ? '->' : '='} ${value}`,
   }),
   'expect.failed': ({ client, step, what, expected, actual }) => ({
     actor: client,
-    text: `EXPECTATION FAILED in step ${step}, ${what}: expected ${expected}, got ${actual}`,
+    text: `EXPECTATION FAILED in step ${step + 1}, ${what}: expected ${expected}, got ${actual}`,
     tone: 'bad',
   }),
 };
@@ -111,8 +124,7 @@ const TELLERS: Tellers = {
 /** The lines that a fact is worth. `story` is the state after it. */
 export function tellFact(fact: Fact, record: StepRecord, story: Story): readonly ToldFact[] {
   const teller = TELLERS[fact.type] as
-    | ((fact: Fact, record: StepRecord, story: Story) => ToldFact | readonly ToldFact[])
-    | undefined;
+    ((fact: Fact, record: StepRecord, story: Story) => ToldFact | readonly ToldFact[]) | undefined;
   if (teller === undefined) return [];
   const told = teller(fact, record, story);
   return Array.isArray(told) ? (told as readonly ToldFact[]) : [told as ToldFact];

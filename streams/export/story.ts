@@ -5,6 +5,7 @@
  */
 import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
 import { OrderedMap } from '../../domain/ordered-map.ts';
+import type { Page } from '../../domain/units.ts';
 import type { StepRecord } from '../world/record.ts';
 import { type StoryLine, tellFact } from './story-lines.ts';
 import { backing, columns, requestText, span, syncText, timeText } from './words.ts';
@@ -14,6 +15,8 @@ export type Row = Omit<FactOf<'va.mapped'>, 'type' | 'vm'>;
 
 export interface Story {
   readonly spaces: Readonly<Record<string, OrderedMap<Row>>>;
+  /** by BO: its place in memory */
+  readonly bos: Readonly<Record<string, { readonly phys: Page; readonly range: Page }>>;
   /** by fence: the syncobjs that it was put into */
   readonly holders: Readonly<Record<string, readonly string[]>>;
   readonly passed: number;
@@ -21,7 +24,14 @@ export interface Story {
   readonly records: number;
 }
 
-export const NO_STORY: Story = { spaces: {}, holders: {}, passed: 0, failed: 0, records: 0 };
+export const NO_STORY: Story = {
+  spaces: {},
+  bos: {},
+  holders: {},
+  passed: 0,
+  failed: 0,
+  records: 0,
+};
 
 export interface Told {
   readonly story: Story;
@@ -33,7 +43,11 @@ const MAX_ROWS = 40;
 
 type Folds = { readonly [K in FactType]?: (story: Story, fact: FactOf<K>) => Story };
 
-function withSpace(story: Story, vm: string, change: (old: OrderedMap<Row>) => OrderedMap<Row>): Story {
+function withSpace(
+  story: Story,
+  vm: string,
+  change: (old: OrderedMap<Row>) => OrderedMap<Row>,
+): Story {
   const old = story.spaces[vm] ?? OrderedMap.empty<Row>();
   return { ...story, spaces: { ...story.spaces, [vm]: change(old) } };
 }
@@ -44,6 +58,10 @@ function withHolder(story: Story, fence: string, name: string): Story {
 }
 
 const FOLDS: Folds = {
+  'bo.created': (story, { bo, phys, range }) => ({
+    ...story,
+    bos: { ...story.bos, [bo]: { phys, range } },
+  }),
   'vm.created': (story, { vm }) => withSpace(story, vm, () => OrderedMap.empty()),
   'va.mapped': (story, { vm, addr, ...rest }) =>
     withSpace(story, vm, (old) => old.set(addr, { addr, ...rest })),
@@ -79,8 +97,8 @@ function spaceLines(story: Story, vm: string): StoryLine[] {
   const lines =
     space.size === 0
       ? [`${vm}: nothing mapped`]
-      : spaceTable(space.values(), space.size).map((row, i) =>
-          `${i === 0 ? vm : ' '.repeat(vm.length)}  ${row}`,
+      : spaceTable(space.values(), space.size).map(
+          (row, i) => `${i === 0 ? vm : ' '.repeat(vm.length)}  ${row}`,
         );
   return lines.map((text) => ({ text: `${indent}${text}`, tone: 'dim' }));
 }
@@ -105,8 +123,7 @@ function requestLine(record: StepRecord): string | undefined {
   return `${data.async ? 'async ' : ''}bind${number} ${record.actor}: ${what}${tail}`;
 }
 
-const senderOf = (record: StepRecord): string =>
-  /^(.*)>/.exec(record.choice)?.[1] ?? record.actor;
+const senderOf = (record: StepRecord): string => /^(.*)>/.exec(record.choice)?.[1] ?? record.actor;
 
 /** Tells one record; records are told in order. */
 export function tell(story: Story, record: StepRecord): Told {
@@ -137,7 +154,10 @@ export interface Ending {
 }
 
 /** The last lines of a story. */
-export function tellEnd(story: Story, { verdict, events, stateHash, reasons }: Ending): StoryLine[] {
+export function tellEnd(
+  story: Story,
+  { verdict, events, stateHash, reasons }: Ending,
+): StoryLine[] {
   const good = verdict === 'ok';
   const held = `${story.passed} of ${story.passed + story.failed} expectations held`;
   const lines: StoryLine[] = reasons.map((text) => ({ text: `  ${text}`, tone: 'bad' }));

@@ -101,7 +101,7 @@ export class LogDecoder implements LineSink {
   end(): LogEnd {
     const { rest, offset } = this.#splitter;
     if (rest.length > 0 && this.#damage === undefined) {
-      this.#note(new Problem('cut'), offset);
+      this.#note(new Problem(this.#acceptor.seal === undefined ? 'cut' : 'after-seal'), offset);
       this.#validAfter = endsInWholeLine(rest, 0, rest.length);
     }
     return this.#verdict(decide(this.#observed()));

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import { FencelabError } from '../../domain/errors.ts';
-import type { Json } from '../world/record.ts';
 import { stringText } from './canonical-json.ts';
 import { LOG_NAME, LOG_VERSION, MAX_LINE_BYTES, MIN_READER } from './format.ts';
 import { framed } from './frame.ts';
@@ -19,8 +18,8 @@ export interface LogOrigin {
   readonly engine: string;
   readonly scenario: {
     readonly name: string;
-    /** in canonical order (domain/scenario/canonical.ts): its JSON text goes into the line as it is */
-    readonly source: { readonly [key: string]: Json };
+    /** plain data in canonical order (domain/scenario/canonical.ts): its JSON text is what the line holds */
+    readonly source: object;
   };
   /** u64 as canonical hex */
   readonly seed: string;
@@ -36,27 +35,25 @@ export function scenarioSha256(canonicalText: string): string {
  * @throws FencelabError FL112 when the scenario does not fit a line, FL901 when a value cannot be stated in v1
  */
 export function headerText({ engine, scenario, seed, chooser }: LogOrigin, block: number): string {
-  const source = JSON.stringify(scenario.source);
-  const line = framed(
-    `{"log":"${LOG_NAME}","v":${LOG_VERSION},"minReader":${MIN_READER}` +
-      `,"engine":${stringText(engine)}` +
-      `,"scenario":{"name":${stringText(scenario.name)},"sha256":"${scenarioSha256(source)}"` +
-      `,"source":${source}},"seed":"${seed}","chooser":"${chooser}","block":${block}`,
-  );
-  if (Buffer.byteLength(line) > MAX_LINE_BYTES) {
-    throw new FencelabError(
-      'FL112',
-      'the scenario is longer than a log line may be',
-      scenario.name,
-    );
-  }
-  // The values as given, not as JSON bent them: a fraction or an undefined in the scenario must not slip by.
+  const { name, source } = scenario;
+  const text = JSON.stringify(source);
+  const sha256 = scenarioSha256(text);
+  // The values as given, not as JSON bends them: a fraction or an undefined must not slip by.
   const stated = {
-    ...(JSON.parse(line) as object),
-    scenario: { ...scenario, sha256: scenarioSha256(source) },
+    ...{ log: LOG_NAME, v: LOG_VERSION, minReader: MIN_READER, engine },
+    ...{ scenario: { name, sha256, source }, seed, chooser, block, crc: '00000000' },
   };
   if (!check.accepts(stated)) {
     throw new FencelabError('FL901', `a header cannot be written: ${check.issue(stated)}`);
+  }
+  const line = framed(
+    `{"log":"${LOG_NAME}","v":${LOG_VERSION},"minReader":${MIN_READER}` +
+      `,"engine":${stringText(engine)}` +
+      `,"scenario":{"name":${stringText(name)},"sha256":"${sha256}","source":${text}}` +
+      `,"seed":"${seed}","chooser":"${chooser}","block":${block}`,
+  );
+  if (Buffer.byteLength(line) > MAX_LINE_BYTES) {
+    throw new FencelabError('FL112', 'the scenario is longer than a log line may be', name);
   }
   return line;
 }

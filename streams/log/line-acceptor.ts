@@ -60,10 +60,10 @@ export class LineAcceptor {
     stop: number,
     text: string | undefined,
   ): StepRecord | Problem | undefined {
+    if (this.#seal !== undefined) return new Problem('after-seal');
     if (!isFramed(bytes, at, stop)) return this.#frameProblem(bytes, at, stop, text);
     if (text === undefined) return new Problem('utf8');
     if (this.#header === undefined) return this.#acceptHeader(text);
-    if (this.#seal !== undefined) return new Problem('after-seal');
     if (text.startsWith('{"seq":')) return this.#acceptRecord(text);
     if (text.startsWith('{"block":')) return this.#acceptBlock(text, bytes, at, stop);
     if (text.startsWith('{"seal":')) return this.#acceptSeal(text, bytes, at, stop);

@@ -147,8 +147,8 @@ export class LogWriter {
   }
 
   #mayWrite(): void {
-    if (this.#state !== 'writing') throw bug(`the log is ${this.#state}`);
     this.#outlet.check();
+    if (this.#state !== 'writing') throw bug(`the log is ${this.#state}`);
   }
 
   #closeChain(): string {

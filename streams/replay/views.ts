@@ -94,7 +94,9 @@ function changed(
 export function viewsOfWorld({ shared, actors }: World): Views {
   const entries = Object.entries(actors);
   const spaces = entries.flatMap(([id, { machine, value, context }]) =>
-    machine === 'vm' && value !== 'absent' ? [[id, (context as { readonly space: VaSpace }).space] as const] : [],
+    machine === 'vm' && value !== 'absent'
+      ? [[id, (context as { readonly space: VaSpace }).space] as const]
+      : [],
   );
   return {
     shared,

@@ -39,11 +39,11 @@ export function startWorld(scenario: Scenario, seed: U64, executor: Executor): S
   const { gts: count, vaBits, profile } = scenario.device;
   const gts = Array.from({ length: count }, (_, i) => `gt${i}`);
   const actors: Record<ActorId, ActorState> = {};
-  const effects: Effect[] = [fact('device.created', { gts, vaBits, profile })];
+  const effects: Effect[] = [fact({ type: 'device.created', gts, vaBits, profile })];
   const add = (id: ActorId, machine: string, context: unknown, value?: string): void => {
     const state = value ?? executor.initialValue(machine);
     actors[id] = { machine, value: state, context };
-    effects.push(fact('actor.started', { actor: id, machine, state }));
+    effects.push(fact({ type: 'actor.started', actor: id, machine, state }));
   };
   for (const gt of gts) {
     add(gt, 'gt', { id: gt });

@@ -10,7 +10,7 @@ import type { StepEvent } from '../../machines/contract/event.ts';
 import type { ActorId, Message } from '../../machines/contract/messages.ts';
 import type { Executor } from '../../machines/execute/executor.ts';
 import { foldShared } from '../../machines/shared/fold.ts';
-import { SharedReader } from '../../machines/shared/reader.ts';
+import { Reads, SharedReader } from '../../machines/shared/reader.ts';
 import { armTimer, cancelTimer, findQueue, post, takeHead } from './mail.ts';
 import type { Json, StepRecord } from './record.ts';
 import { actorOf, type Mail, type Queue, type Timer, type World } from './world.ts';
@@ -18,7 +18,8 @@ import { actorOf, type Mail, type Queue, type Timer, type World } from './world.
 /** Which actor a step ran and which shared objects it read; what it wrote is in its facts. */
 export interface Footprint {
   readonly actor: ActorId;
-  readonly reads: ReadonlySet<string>;
+  /** worked out when asked for */
+  readonly reads: () => ReadonlySet<string>;
 }
 
 export interface Step {
@@ -119,7 +120,7 @@ export function step(world: World, choice: string, executor: Executor): Step {
   const actor = actorOf(world, to);
   const { type, data } = mail.message;
   if (!executor.accepts(actor, type)) throw new RangeError(`${to} takes no ${type} now`);
-  const reads = new Set<string>();
+  const reads = new Reads();
   const nowNs = Math.max(world.nowNs, mail.dueNs);
   const shared = new SharedReader(world.shared, reads);
   const { seq } = world;
@@ -147,5 +148,5 @@ export function step(world: World, choice: string, executor: Executor): Step {
     facts: applied.facts,
     sends: applied.sends,
   };
-  return { world: applied.world, record, footprint: { actor: to, reads } };
+  return { world: applied.world, record, footprint: { actor: to, reads: () => reads.names() } };
 }

@@ -4,13 +4,18 @@ import { createMachine, type AnyStateMachine } from 'xstate';
 export const everyFeature: AnyStateMachine = createMachine({
   id: 'every <feature>',
   initial: 'open',
-  on: { stop: { target: '.closed', actions: 'note' }, ping: { actions: ['answer', { type: 'count' }] } },
+  on: {
+    stop: { target: '.closed', actions: 'note' },
+    ping: { actions: ['answer', { type: 'count' }] },
+  },
   states: {
     open: {
       description: 'normal & "quoted"',
       initial: 'idle',
       states: {
-        idle: { on: { go: [{ guard: 'may', target: 'busy', actions: 'begin' }, { target: '#failed' }] } },
+        idle: {
+          on: { go: [{ guard: 'may', target: 'busy', actions: 'begin' }, { target: '#failed' }] },
+        },
         busy: {
           always: { guard: 'nothingLeft', target: 'idle' },
           on: { again: { target: 'busy', reenter: true }, tick: { actions: 'work' } },
@@ -50,5 +55,9 @@ export function randomChart(seed: number): AnyStateMachine {
       },
     ]),
   );
-  return createMachine({ id: `random${seed}`, initial: 'group0', states } as never) as AnyStateMachine;
+  return createMachine({
+    id: `random${seed}`,
+    initial: 'group0',
+    states,
+  } as never) as AnyStateMachine;
 }

@@ -1,0 +1,19 @@
+/** Every command, in the order in which help lists them. */
+import type { CommandSpec } from './command-spec.ts';
+import { conformCommand } from './commands/conform.ts';
+import { diagramCommand } from './commands/diagram.ts';
+import { replayCommand } from './commands/replay.ts';
+import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { showCommand } from './commands/show.ts';
+import { validateCommand } from './commands/validate.ts';
+
+export const COMMANDS: readonly CommandSpec[] = [
+  runCommand,
+  replayCommand,
+  showCommand,
+  validateCommand,
+  conformCommand,
+  diagramCommand,
+  schemaCommand,
+];

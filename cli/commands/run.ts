@@ -1,0 +1,181 @@
+/** `fencelab run`: a scenario under one schedule, told as a story, kept as a log if wanted. */
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, FencelabError } from '../../domain/errors.ts';
+import { NO_STORY, type Story, tell, tellEnd } from '../../streams/export/story.ts';
+import type { RunEnd } from '../../streams/world/run.ts';
+import { paintFor } from '../colour.ts';
+import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
+import { failureLogName, TemporaryFolder } from '../log-target.ts';
+import { parseChooser, seedFor } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { recordRun, type RunPlan } from '../record-run.ts';
+import { replayLine, replayLogFile, type ReplayOutcome } from '../replay-log.ts';
+import { loadScenario } from '../scenario-file.ts';
+import { StoryPrinter } from '../story-printer.ts';
+
+function planOf(call: CommandCall, folder: TemporaryFolder | undefined): RunPlan {
+  const file = call.args[0] ?? '';
+  const out = textOption(call.options, 'out');
+  if (out !== undefined && sameFile(file, out)) {
+    throw new FencelabError('FL201', '--out is the scenario itself', out);
+  }
+  const chooser = parseChooser(textOption(call.options, 'chooser'));
+  const seed = seedFor(textOption(call.options, 'seed'), chooser.kind);
+  return { scenario: loadScenario(file), seed, chooser, log: out ?? folder?.file('run.log') };
+}
+
+function sameFile(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
+}
+
+const quoted = (word: string): string =>
+  /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
+
+/** The command that does this run again. */
+function againLine(call: CommandCall, { seed, chooser }: RunPlan): string {
+  const how = chooser.kind === 'time' ? '' : ` --chooser ${quoted(chooser.text)}`;
+  return `fencelab run ${quoted(call.args[0] ?? '')} --seed ${seed}${how}`;
+}
+
+/** Keeps the log of a failed run that nobody asked to keep: the same run once more, into a file. */
+async function keepFailure(call: CommandCall, plan: RunPlan): Promise<string> {
+  const name = failureLogName(plan.scenario, plan.seed);
+  const log = join(call.io.cwd, name);
+  const progress = new Progress(call.io, 'writing the log', call.quiet);
+  await recordRun({ ...plan, log }, { io: call.io, progress, onRecord: () => undefined });
+  return name;
+}
+
+interface Finished {
+  readonly plan: RunPlan;
+  readonly story: Story;
+  readonly lines: readonly string[];
+  readonly end: RunEnd;
+  /** the log that the user has in the end */
+  readonly log: string | undefined;
+  readonly replay: ReplayOutcome | undefined;
+}
+
+function printEnd(call: CommandCall, done: Finished): void {
+  const { plan, story, end, log, replay } = done;
+  const paint = paintFor(call.io.env, call.io.outIsTty);
+  const printer = new StoryPrinter(call.io);
+  printer.print(tellEnd(story, end));
+  call.io.out(`seed: ${plan.seed}  chooser: ${plan.chooser.text}\n`);
+  if (log !== undefined) call.io.out(`log: ${log}\n`);
+  if (replay !== undefined) {
+    call.io.out(
+      `${paint(replay.identical ? 'green' : 'red', `replayed: ${replayLine(replay)}`)}\n`,
+    );
+  }
+  if (end.verdict !== 'ok') {
+    const replayed = log === undefined ? '' : `fencelab replay ${quoted(log)}   (or: `;
+    call.io.out(`replay: ${replayed}${againLine(call, plan)}${log === undefined ? '' : ')'}\n`);
+  }
+}
+
+function printObject(call: CommandCall, { plan, lines, end, log, replay }: Finished): void {
+  const { verdict, events, stateHash, reasons } = end;
+  printJson(call.io, 'run', {
+    ok: verdict === 'ok' && replay?.identical !== false,
+    verdict,
+    scenario: plan.scenario.name,
+    seed: plan.seed,
+    chooser: plan.chooser.text,
+    events,
+    stateHash,
+    reasons,
+    log: log ?? null,
+    replay: replay ?? null,
+    again: againLine(call, plan),
+    story: lines,
+  });
+}
+
+async function runPlan(call: CommandCall, plan: RunPlan): Promise<number> {
+  const printer = new StoryPrinter(call.io);
+  const progress = new Progress(call.io, 'records', call.quiet || call.io.outIsTty);
+  const lines: string[] = [];
+  let story = NO_STORY;
+  const end = await recordRun(plan, {
+    io: call.io,
+    progress,
+    onRecord: (record) => {
+      const told = tell(story, record);
+      story = told.story;
+      if (call.json) lines.push(...told.lines.map(({ text }) => text));
+      else printer.print(told.lines);
+    },
+  });
+  if (end === undefined) return EXIT.found;
+  const out = textOption(call.options, 'out');
+  const wantsReplay = call.options['replay'] === true && plan.log !== undefined;
+  const replay = wantsReplay ? await replayLogFile(plan.log ?? '', call) : undefined;
+  const failed = end.verdict !== 'ok';
+  const log = out ?? (failed ? await keepFailure(call, plan) : undefined);
+  const done = { plan, story, lines, end, log, replay };
+  if (call.json) printObject(call, done);
+  else printEnd(call, done);
+  return failed || replay?.identical === false ? EXIT.found : EXIT.ok;
+}
+
+export const runCommand: CommandSpec = {
+  name: 'run',
+  summary: 'Run a scenario and tell what happened.',
+  about: [
+    'Prints a short story: each bind with its op lists, the address space after it, what every access saw, and the ' +
+      'verdict: ok, failed (an expectation did not hold), stuck (somebody waits and nothing can happen) or cut (the ' +
+      'list of choices ended first). The same scenario, seed and chooser give the same log, byte for byte.',
+    'A run that is not ok keeps its log: in --out, or else as fencelab-NAME-SEED.log in the current folder. Ctrl-C ' +
+      'flushes what is written; such a log is open, not sealed. --out replaces an older log and no other file.',
+  ],
+  args: [{ name: '<scenario>', help: 'a YAML or JSON file, see docs/scenarios.md' }],
+  options: [
+    {
+      flags: '--seed <n>',
+      help: 'decimal or 0x hex, 64 bits: draws latencies, and choices with --chooser random (default: 0x1, or a fresh one for random)',
+    },
+    {
+      flags: '--chooser <how>',
+      help: 'who decides what happens next: time (in order of virtual time, default), random, or choices:FILE (one choice a line, as in the records of a log)',
+    },
+    { flags: '--out <log>', help: 'write the event log to this file' },
+    {
+      flags: '--replay',
+      help: 'replay the log that was written (to a temporary file without --out) and say whether it is identical',
+    },
+  ],
+  examples: [
+    { line: 'run scenarios/null-bind.yaml', does: 'the story' },
+    {
+      line: 'run scenarios/null-bind.yaml --chooser random --seed 7 --out run.log',
+      does: 'another schedule, kept',
+    },
+    {
+      line: 'run scenarios/null-bind.yaml --replay',
+      does: 'prove that the run can be repeated byte for byte',
+    },
+  ],
+  exits: [
+    [EXIT.ok, 'the verdict is ok'],
+    [EXIT.found, 'failed, stuck or cut; or the replay differs'],
+    [EXIT.usage, 'usage, or the scenario cannot be read'],
+    [EXIT.invalid, 'the scenario is not valid'],
+    [EXIT.version, 'the scenario is of another version'],
+    [EXIT.output, 'the log could not be written; what was written stays'],
+  ],
+  run: async (call) => {
+    const wantsTemporary = call.options['replay'] === true && call.options['out'] === undefined;
+    const folder = wantsTemporary ? new TemporaryFolder() : undefined;
+    try {
+      return await runPlan(call, planOf(call, folder));
+    } finally {
+      folder?.remove();
+    }
+  },
+};

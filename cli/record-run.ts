@@ -1,0 +1,81 @@
+/**
+ * Drives one run: pulls records from the world, writes them to a log, hands them to whoever tells the story. Lets
+ * signals in now and then; when one comes, what is written is flushed and the log stays open.
+ */
+import { FencelabError } from '../domain/errors.ts';
+import type { Scenario } from '../domain/scenario/schema.ts';
+import type { U64 } from '../domain/units.ts';
+import type { LogWriter } from '../streams/log/writer.ts';
+import type { StepRecord } from '../streams/world/record.ts';
+import { type RunEnd, runScenario } from '../streams/world/run.ts';
+import { placeInChoices } from './choices-file.ts';
+import { breathe, type Io } from './io.ts';
+import { openLogWriter } from './log-target.ts';
+import type { ChosenChooser } from './options.ts';
+import type { Progress } from './progress.ts';
+
+export interface RunPlan {
+  readonly scenario: Scenario;
+  readonly seed: U64;
+  readonly chooser: ChosenChooser;
+  /** where the log goes; undefined: nowhere */
+  readonly log: string | undefined;
+}
+
+export interface RunWatcher {
+  readonly io: Io;
+  readonly progress: Progress;
+  readonly onRecord: (record: StepRecord) => void;
+}
+
+/** How a run ended; undefined when a signal cut it short. */
+export type RunResult = RunEnd | undefined;
+
+const BREATH = 256;
+
+async function drive(
+  plan: RunPlan,
+  writer: LogWriter | undefined,
+  watcher: RunWatcher,
+): Promise<RunResult> {
+  const { scenario, seed, chooser } = plan;
+  const how = chooser.choices === undefined ? chooser.kind : { choices: chooser.choices.choices };
+  const run = runScenario({ scenario, seed, chooser: how as 'time' | 'random' });
+  for (let count = 1; ; count++) {
+    const { done, value } = run.next();
+    if (done === true) return value;
+    await writer?.append(value);
+    watcher.onRecord(value);
+    if (count % BREATH === 0) {
+      watcher.progress.at(count);
+      await breathe();
+      if (watcher.io.stopped() !== undefined) return undefined;
+    }
+  }
+}
+
+/** Runs the plan. @throws FencelabError; the log then holds what was written before */
+export async function recordRun(plan: RunPlan, watcher: RunWatcher): Promise<RunResult> {
+  const { scenario, seed, chooser, log } = plan;
+  const writer =
+    log === undefined ? undefined : await openLogWriter(log, scenario, seed, chooser.kind);
+  try {
+    const end = await drive(plan, writer, watcher);
+    if (end !== undefined) await writer?.seal({ verdict: end.verdict, stateHash: end.stateHash });
+    return end;
+  } catch (error) {
+    throw chooser.choices === undefined ? error : placeInChoices(error, chooser.choices);
+  } finally {
+    await closeQuietly(writer);
+    watcher.progress.end();
+  }
+}
+
+/** A failed output has already been told; closing it again must not hide what happened. */
+async function closeQuietly(writer: LogWriter | undefined): Promise<void> {
+  try {
+    await writer?.close();
+  } catch (error) {
+    if (!(error instanceof FencelabError)) throw error;
+  }
+}

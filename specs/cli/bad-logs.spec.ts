@@ -1,0 +1,119 @@
+/** Logs that are torn, corrupt, of a newer format, of another scenario, or no logs: what each command says. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { framed } from '../../streams/log/frame.ts';
+import { cli, HEAD, NULL_BIND, put, temporaryFolder } from './harness.ts';
+
+const folder = temporaryFolder();
+const sealed = join(folder, 'sealed.log');
+let lines: string[] = [];
+
+beforeAll(async () => {
+  await cli(['run', NULL_BIND, '--out', sealed]);
+  lines = readFileSync(sealed, 'utf8').split(/(?<=\n)/);
+});
+
+const torn = (): string => put(folder, 'torn.log', lines.slice(0, 51).join('').slice(0, -20));
+const open = (): string => put(folder, 'open.log', lines.slice(0, 51).join(''));
+const corrupt = (): string =>
+  put(
+    folder,
+    'corrupt.log',
+    lines.map((l, i) => (i === 50 ? l.replace('"t":', '"t":1') : l)).join(''),
+  );
+const newer = (): string => {
+  const body = (lines[0] ?? '')
+    .replace('"minReader":1', '"minReader":9')
+    .replace(/,"crc".*\n$/, '');
+  return put(folder, 'newer.log', framed(body) + lines.slice(1).join(''));
+};
+
+describe('a damaged log', () => {
+  it('torn: validate refuses it, show and replay use its whole records and warn', async () => {
+    const file = torn();
+    const validated = await cli(['validate', file]);
+    expect(validated.status).toBe(3);
+    expect(validated.err).toMatch(
+      /^FL302: .*torn\.log: byte \d+, line 51, last good record 48\)\. /,
+    );
+    const shown = await cli(['show', file, '--what', 'actors']);
+    expect(shown.status).toBe(0);
+    expect(shown.out).toMatch(/^after record 48,/);
+    expect(shown.err).toMatch(/^warning: FL302: /);
+    const replayed = await cli(['replay', file]);
+    expect(replayed.out).toBe('identical so far: 49 records (the log has no seal)\n');
+    expect(replayed.status).toBe(0);
+    expect((await cli(['replay', file, '--quiet'])).err).toBe('');
+  });
+
+  it('open: the same with FL306', async () => {
+    expect((await cli(['validate', open()])).err).toMatch(/^FL306: /);
+    expect((await cli(['validate', open()])).status).toBe(3);
+    expect((await cli(['show', open()])).err).toMatch(/^warning: FL306: /);
+  });
+
+  it('corrupt: an error everywhere, but the records before the damage can be shown', async () => {
+    for (const command of ['validate', 'show', 'replay']) {
+      const ran = await cli([command, corrupt()]);
+      expect(ran.status).toBe(3);
+      expect(ran.err).toMatch(/^FL303: .*corrupt\.log: byte \d+, line 51, last good record 48\)/);
+    }
+    const before = await cli(['show', corrupt(), '--at', '48']);
+    expect(before.status).toBe(0);
+    expect(before.err).toBe('');
+    expect((await cli(['show', corrupt(), '--at', '100'])).status).not.toBe(0);
+  });
+
+  it('of a newer format: exit 5', async () => {
+    for (const command of ['validate', 'show', 'replay']) {
+      const ran = await cli([command, newer()]);
+      expect(ran.err).toMatch(/^FL304: .*newer\.log/);
+      expect(ran.status).toBe(5);
+    }
+  });
+
+  it('empty, or no log at all: FL301', async () => {
+    for (const [name, text] of [
+      ['empty.log', ''],
+      ['text.log', 'hello\n'.repeat(9)],
+    ] as const) {
+      for (const command of ['validate', 'show', 'replay']) {
+        const ran = await cli([command, put(folder, name, text)]);
+        expect([ran.status, ran.err.slice(0, 5)]).toEqual([
+          3,
+          name === 'empty.log' ? 'FL301' : ran.err.slice(0, 5),
+        ]);
+        expect(ran.err).toMatch(/^FL30[13]: /);
+      }
+    }
+  });
+
+  it('of another scenario: FL305', async () => {
+    const other = put(folder, 'other.yaml', `${HEAD}    - close: vm0\n`);
+    const ran = await cli(['replay', sealed, '--scenario', other]);
+    expect(ran.status).toBe(4);
+    expect(ran.err).toMatch(/^FL305: the log was recorded from another scenario, `null-bind` \(/);
+    expect((await cli(['replay', sealed, '--scenario', NULL_BIND])).status).toBe(0);
+  });
+
+  it('does not reach the record asked for: FL307', async () => {
+    const ran = await cli(['show', sealed, '--at', '99999']);
+    expect(ran.err).toMatch(/^FL307: the log holds records 0 to \d+, not 99999 \(/);
+    expect(ran.status).toBe(2);
+  });
+});
+
+describe('a log that was changed with right checksums', () => {
+  it('differs in the replay: both sides, exit 1', async () => {
+    const changed = lines.map((line, i) => {
+      if (i !== 30) return line;
+      return framed(line.replace(/"t":(\d+)/, '"t":7$1').replace(/,"crc".*\n$/, ''));
+    });
+    const ran = await cli(['replay', put(folder, 'changed.log', changed.join(''))]);
+    expect(ran.status).toBe(1);
+    expect(ran.out).toMatch(
+      /^different at record 29: the record differs\nat t:\n {2}recorded {2}7\d+\n {2}replayed {2}\d+\nin full:\n/,
+    );
+  });
+});
