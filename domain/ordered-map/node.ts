@@ -26,9 +26,9 @@ export interface Entry<V> {
 }
 
 /** Most entries a node holds; one more splits it. */
-export const NODE_MAX = 32;
+export const NODE_MAX = 64;
 /** Fewest entries a node other than the root holds; one less merges it or borrows from its sibling. */
-export const NODE_MIN = 8;
+export const NODE_MIN = 16;
 
 const NO_VALUES: never[] = [];
 

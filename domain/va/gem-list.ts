@@ -6,12 +6,8 @@
  * that is linked after a younger one gets a later key, noted in `late`. Objects are found by a hash of their name,
  * colliding ones in a chain.
  */
-import {
-  OrderedMap,
-  type OrderedMapEditor,
-  type OrderedReader,
-  type Owner,
-} from '../ordered-map.ts';
+import { OrderedMap, type OrderedMapEditor, type Owner } from '../ordered-map.ts';
+import type { LinkChanges } from './link-changes.ts';
 import type { Mapping } from './mapping.ts';
 
 export interface GemList {
@@ -26,6 +22,9 @@ export interface GemList {
 
 /** Hash of the object's name -> its list. An object without mappings has no list. */
 export type GemListTable = OrderedMap<GemList>;
+
+const NO_VAS = OrderedMap.empty<Mapping>();
+const NONE_LATE = OrderedMap.empty<number>();
 
 /** FNV-1a, as a signed 32-bit number. */
 export function hashOf(obj: string): number {
@@ -47,91 +46,56 @@ function without(chain: GemList | null, obj: string): GemList | null {
   return chain.obj === obj ? chain.rest : { ...chain, rest: without(chain.rest, obj) };
 }
 
-export const listOf = (table: OrderedReader<GemList>, obj: string): GemList | null =>
-  inChain(table.get(hashOf(obj)) ?? null, obj);
+export const vasOf = (table: GemListTable, obj: string): OrderedMap<Mapping> =>
+  inChain(table.get(hashOf(obj)) ?? null, obj)?.vas ?? NO_VAS;
 
-/** The table with `list` as the list of its object. */
-function withList(table: OrderedMapEditor<GemList>, list: Omit<GemList, 'rest'>): void {
-  const hash = hashOf(list.obj);
-  const rest = without(table.get(hash) ?? null, list.obj);
-  if (list.vas.size > 0) table.set(hash, { ...list, rest });
-  else if (rest !== null) table.set(hash, rest);
-  else table.delete(hash);
-}
-
-/** Mappings that were put at the end of their object's list or taken out of it, one after the other. */
-export class LinkChanges {
-  readonly mappings: Mapping[] = [];
-  readonly objs: string[] = [];
-  readonly isLink: boolean[] = [];
-
-  get count(): number {
-    return this.mappings.length;
-  }
-
-  /** A mapping without an object is in no list. */
-  push(mapping: Mapping, isLink: boolean): void {
-    if (mapping.obj === null) return;
-    this.mappings.push(mapping);
-    this.objs.push(mapping.obj);
-    this.isLink.push(isLink);
-  }
-}
-
-type Editing = {
+/** A list while it is edited. */
+interface Editing {
   readonly vas: OrderedMapEditor<Mapping>;
-  readonly late: OrderedMapEditor<number>;
-};
+  late: OrderedMap<number>;
+}
 
-function link(list: Editing, mapping: Mapping): void {
-  const { id } = mapping;
-  const last = list.vas.last()?.key ?? 0;
+function link(list: Editing, id: number, mapping: Mapping): void {
+  const { vas, late } = list;
+  const last = vas.last()?.key ?? 0;
   if (id > last) {
-    list.vas.set(id, mapping);
+    vas.set(id, mapping);
     return;
   }
-  if (list.vas.get(list.late.get(id) ?? id)?.id === id)
-    throw new RangeError(`va ${id} linked twice`);
-  list.vas.set(last + 1, mapping);
-  list.late.set(id, last + 1);
+  if (vas.get(late.get(id) ?? id)?.id === id) throw new RangeError(`va ${id} is linked twice`);
+  vas.set(last + 1, mapping);
+  list.late = late.set(id, last + 1);
 }
 
-function unlink(list: Editing, { id }: Mapping): void {
-  const key = list.late.get(id);
-  if (key !== undefined) {
-    list.late.delete(id);
-    list.vas.delete(key);
-  } else if (list.late.size === 0 || list.vas.get(id)?.id === id) {
-    list.vas.delete(id);
+function unlink(list: Editing, id: number): void {
+  const { vas, late } = list;
+  if (late.size === 0) {
+    vas.delete(id);
+    return;
   }
+  const key = late.get(id);
+  if (key === undefined ? vas.get(id)?.id === id : true) vas.delete(key ?? id);
+  list.late = late.delete(id);
 }
 
-/**
- * The table after the changes, made by `owner`. They are taken object by object, so that a big table is looked at in few
- * places: the changes of one object are chained through `next`, oldest first.
- * @throws RangeError if one links what is linked
- */
+/** The table after the changes, made by `owner`. @throws RangeError if one links what is linked */
 export function changed(table: GemListTable, changes: LinkChanges, owner: Owner): GemListTable {
-  const { mappings, objs, isLink } = changes;
-  const first = new Map<string, number>();
-  const next = new Int32Array(mappings.length);
-  for (let i = mappings.length - 1; i >= 0; i -= 1) {
-    const obj = objs[i] as string;
-    next[i] = first.get(obj) ?? -1;
-    first.set(obj, i);
-  }
   const editor = table.mutable(owner);
-  for (const [obj, start] of first) {
-    const old = listOf(editor, obj);
-    const list: Editing = {
-      vas: (old?.vas ?? OrderedMap.empty<Mapping>()).mutable(owner),
-      late: (old?.late ?? OrderedMap.empty<number>()).mutable(owner),
-    };
-    for (let i = start; i >= 0; i = next[i] as number) {
-      if (isLink[i] === true) link(list, mappings[i] as Mapping);
-      else unlink(list, mappings[i] as Mapping);
+  changes.forEachObject((obj, ids, mappings, start, end) => {
+    const hash = hashOf(obj);
+    const chain = editor.get(hash) ?? null;
+    const old = inChain(chain, obj);
+    const vas = (old?.vas ?? NO_VAS).mutable(owner);
+    const list: Editing = { vas, late: old?.late ?? NONE_LATE };
+    for (let i = start; i < end; i += 1) {
+      const id = ids[i] as number;
+      if (id > 0) link(list, id, mappings[i] as Mapping);
+      else unlink(list, -id);
     }
-    withList(editor, { obj, vas: list.vas.freeze(), late: list.late.freeze() });
-  }
+    const rest = old === chain ? (old?.rest ?? null) : without(chain, obj);
+    if (vas.size > 0) editor.set(hash, { obj, vas: vas.freeze(), late: list.late, rest });
+    else if (rest !== null) editor.set(hash, rest);
+    else editor.delete(hash);
+  });
   return editor.freeze();
 }

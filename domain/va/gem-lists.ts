@@ -8,32 +8,32 @@
  * see the difference, but a change then costs a note and, later, its share of one sweep over the lists.
  */
 import { OrderedMap, Owner } from '../ordered-map.ts';
-import { changed, LinkChanges, listOf, type GemList, type GemListTable } from './gem-list.ts';
+import { changed, vasOf, type GemList, type GemListTable } from './gem-list.ts';
+import { LinkChanges } from './link-changes.ts';
 import { sameMapping, type Mapping } from './mapping.ts';
 
-/** A change not yet worked in, and those before it. */
-interface Note {
-  readonly mapping: Mapping;
-  readonly isLink: boolean;
-  readonly before: Note | null;
-  /** How many there are, this one included. */
+/** Changes not yet worked in, and those before them. */
+interface Notes {
+  readonly changes: LinkChanges;
+  readonly before: Notes | null;
+  /** How many there are, these included. */
   readonly count: number;
 }
 
 /** A version keeps this many notes, or one for every 16 linked mappings if that is more. */
 const VERSION_NOTES = 8;
-/** An editor keeps this many, or one for every 8. */
+/** An editor keeps this many, or one for every 4. */
 const EDITOR_NOTES = 1024;
 
 export class GemLists {
   /** The lists up to the first note. */
   #table: GemListTable;
-  #notes: Note | null;
+  #notes: Notes | null;
   /** How many mappings are linked. */
   readonly #size: number;
 
   /** @internal start from NO_GEM_LISTS */
-  constructor(table: GemListTable, notes: Note | null, size: number) {
+  constructor(table: GemListTable, notes: Notes | null, size: number) {
     this.#table = table;
     this.#notes = notes;
     this.#size = size;
@@ -55,7 +55,7 @@ export class GemLists {
 
   /** The mappings of `obj` in link order. @throws RangeError if one was linked twice */
   linked(obj: string): IterableIterator<Mapping> {
-    return (listOf(this.#settled(), obj)?.vas ?? OrderedMap.empty<Mapping>()).values();
+    return vasOf(this.#settled(), obj).values();
   }
 
   /** The objects that have a mapping, in no order that means anything. */
@@ -93,12 +93,7 @@ export class GemLists {
     if (count > Math.max(VERSION_NOTES, size >> 4)) {
       return new GemLists(changed(this.#settled(), changes, owner), null, size);
     }
-    let notes = this.#notes;
-    changes.mappings.forEach((mapping, i) => {
-      const isLink = changes.isLink[i] === true;
-      notes = { mapping, isLink, before: notes, count: (notes?.count ?? 0) + 1 };
-    });
-    return new GemLists(this.#table, notes, size);
+    return new GemLists(this.#table, { changes, before: this.#notes, count }, size);
   }
 
   get size(): number {
@@ -107,13 +102,12 @@ export class GemLists {
 
   #settled(): GemListTable {
     if (this.#notes === null) return this.#table;
-    const newestFirst: Note[] = [];
-    for (let note: Note | null = this.#notes; note !== null; note = note.before) {
-      newestFirst.push(note);
+    const newestFirst: LinkChanges[] = [];
+    for (let notes: Notes | null = this.#notes; notes !== null; notes = notes.before) {
+      newestFirst.push(notes.changes);
     }
-    const changes = new LinkChanges();
-    for (const { mapping, isLink } of newestFirst.reverse()) changes.push(mapping, isLink);
-    this.#table = changed(this.#table, changes, new Owner());
+    const all = LinkChanges.joined(newestFirst.reverse());
+    this.#table = changed(this.#table, all, new Owner());
     this.#notes = null;
     return this.#table;
   }
@@ -133,11 +127,17 @@ export class GemListsEditor {
   }
 
   link(mapping: Mapping): void {
-    this.#note(mapping, true);
+    if (mapping.obj === null) return;
+    this.#size += 1;
+    this.#changes.link(mapping);
+    this.#workInIfMany();
   }
 
   unlink(mapping: Mapping): void {
-    this.#note(mapping, false);
+    if (mapping.obj === null) return;
+    this.#size -= 1;
+    this.#changes.unlink(mapping);
+    this.#workInIfMany();
   }
 
   linked(obj: string): IterableIterator<Mapping> {
@@ -150,11 +150,8 @@ export class GemListsEditor {
     return this.#lists;
   }
 
-  #note(mapping: Mapping, isLink: boolean): void {
-    if (mapping.obj === null) return;
-    this.#size += isLink ? 1 : -1;
-    this.#changes.push(mapping, isLink);
-    if (this.#changes.count > Math.max(EDITOR_NOTES, this.#size >> 3)) this.#workIn();
+  #workInIfMany(): void {
+    if (this.#changes.count > Math.max(EDITOR_NOTES, this.#size >> 2)) this.#workIn();
   }
 
   #workIn(): void {

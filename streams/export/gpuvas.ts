@@ -1,20 +1,20 @@
 /**
  * The debugfs file `gpuvas` of a folded address space. The object column is a kernel pointer there; ours is made up
- * from the BO's place in memory, and a legend says which pointer is which BO.
+ * from the BO's place among all BOs, and a legend says which pointer is which BO.
  */
 import { dumpGpuvas } from '../../domain/va/gpuvas-dump.ts';
-import { PAGE_BYTES } from '../../domain/units.ts';
 import type { Views } from '../replay/views.ts';
 
-/** Where the kernel's direct map would be: makes a pointer look like one. */
-const DIRECT_MAP = 0xffff_8880_0000_0000n;
+/** Somewhere in the kernel's direct map, and the distance of two objects: pointers that look like pointers. */
+const FIRST_OBJECT = 0xffff_8881_0000_0000n;
+const OBJECT_BYTES = 0x1000n;
 
 /** The dump of every space, then the legend of the objects in it. */
 export function gpuvasText({ spaces, shared }: Views): string {
+  const names = Object.keys(shared.bos).sort();
   const pointers = new Map<string, bigint>();
   const pointerOf = (obj: string): bigint => {
-    const phys = shared.bos[obj]?.phys ?? 0;
-    const pointer = DIRECT_MAP + BigInt(phys) * BigInt(PAGE_BYTES);
+    const pointer = FIRST_OBJECT + BigInt(names.indexOf(obj)) * OBJECT_BYTES;
     pointers.set(obj, pointer);
     return pointer;
   };

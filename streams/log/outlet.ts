@@ -25,6 +25,11 @@ export class Outlet {
     return this.#queuedBytes;
   }
 
+  /** What the sink still has to do, if anything. */
+  get pending(): void | Promise<void> {
+    return this.#tail;
+  }
+
   /** @throws the failure that poisoned this outlet */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;

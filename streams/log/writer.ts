@@ -105,10 +105,10 @@ export class LogWriter {
     return this.#outlet.queuedBytes > HIGH_WATER_BYTES ? flushed : undefined;
   }
 
-  /** Hands everything to the sink. The log can be read up to here once the sink has taken it. */
+  /** Hands everything to the sink; done when the sink has taken it. The log can be read up to here then. */
   flush(): void | Promise<void> {
     this.#mayWrite();
-    return this.#flush();
+    return this.#flush() ?? this.#outlet.pending;
   }
 
   /** Ends the log: seals it, and closes the sink. Nothing can be appended any more. */

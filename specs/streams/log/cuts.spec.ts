@@ -32,7 +32,12 @@ describe('a log cut off', () => {
     for (let cut = 1; cut <= log.bytes.length; cut++) {
       const { records, end } = decodeLog(log.bytes.subarray(0, cut));
       const whole = wholeRecordsBefore(log, cut);
-      const seen = { cut, result: end.result, count: end.records, lines: records.map(lineOfRecord) };
+      const seen = {
+        cut,
+        result: end.result,
+        count: end.records,
+        lines: records.map(lineOfRecord),
+      };
       const lines = log.lines.slice(0, whole);
       expect(seen).toEqual({ cut, result: expectedResult(log, cut), count: whole, lines });
       results.set(end.result, (results.get(end.result) ?? 0) + 1);

@@ -53,7 +53,12 @@ describe('random input', () => {
   });
 
   test('JSON with a right checksum', () => {
-    const start = fc.constantFrom('{"seq":3,', '{"seal":true,', '{"block":0,', '{"log":"fencelab",');
+    const start = fc.constantFrom(
+      '{"seq":3,',
+      '{"seal":true,',
+      '{"block":0,',
+      '{"log":"fencelab",',
+    );
     fc.assert(
       fc.property(start, fc.dictionary(fc.string(), json), (opening, members) => {
         const line = framed(`${opening}${JSON.stringify(members).slice(1, -1)}`);
@@ -72,18 +77,30 @@ describe('a hostile line with a right checksum', () => {
   const lines: readonly (readonly [string, string | Uint8Array, DamageKind])[] = [
     ['nested 100 deep', withData(nested(100)), 'schema'],
     ['nested 400,000 deep', withData(nested(400_000)), 'schema'],
-    ['nested 400,000 deep in facts', good.replace(/"facts":.*/, `"facts":${nested(400_000)}`), 'schema'],
+    [
+      'nested 400,000 deep in facts',
+      good.replace(/"facts":.*/, `"facts":${nested(400_000)}`),
+      'schema',
+    ],
     ['unclosed 900,000 deep', `{"seq":3,"x":${'['.repeat(900_000)}`, 'json'],
     ['__proto__ in data', withData('{"__proto__":{"polluted":1}}'), 'schema'],
     ['escaped __proto__', withData('{"\\u005f_proto__":{"polluted":1}}'), 'schema'],
-    ['__proto__ in a fact', good.replace('"facts":[{', '"facts":[{"__proto__":{"polluted":1},'), 'schema'],
+    [
+      '__proto__ in a fact',
+      good.replace('"facts":[{', '"facts":[{"__proto__":{"polluted":1},'),
+      'schema',
+    ],
     ['a member twice', good.replace('"seq":3', '"seq":3,"seq":9'), 'sequence'],
     ['not JSON', '{"seq":3,,', 'json'],
     ['NaN', withData('{"a":NaN}'), 'json'],
     ['a fraction', withData('{"a":1.5}'), 'schema'],
     ['1e400', withData('{"a":1e400}'), 'schema'],
     ['a cause that is later', good.replace('"cause":2', '"cause":3'), 'sequence'],
-    ['an address above u64', good.replace(/"addr":"0x[0-9a-f]+"/g, '"addr":"0xffffffffffffff000"'), 'schema'],
+    [
+      'an address above u64',
+      good.replace(/"addr":"0x[0-9a-f]+"/g, '"addr":"0xffffffffffffff000"'),
+      'schema',
+    ],
     ['another kind of line', '{"what":1', 'schema'],
     ['a second header', '{"log":"fencelab","v":1', 'second-header'],
   ];

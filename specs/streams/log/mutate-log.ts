@@ -26,7 +26,7 @@ type Mutator = (bytes: Buffer, dice: Dice, other: Buffer) => Buffer;
 /** The lines with their line feeds; the last may lack its own. */
 function linesOf(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const feed = bytes.indexOf(10, at);
     const end = feed < 0 ? bytes.length : feed + 1;
     lines.push(bytes.subarray(at, end));

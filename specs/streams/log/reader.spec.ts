@@ -20,7 +20,10 @@ async function recordsOf(source: LogSource): Promise<StepRecord[]> {
 }
 
 /** A source that says whether it was let go of. */
-function watched(chunks: readonly Uint8Array[]): { source: LogSource; state: { open: boolean; given: number } } {
+function watched(chunks: readonly Uint8Array[]): {
+  source: LogSource;
+  state: { open: boolean; given: number };
+} {
   const state = { open: false, given: 0 };
   async function* give(): AsyncGenerator<Uint8Array, void, undefined> {
     state.open = true;
@@ -81,7 +84,11 @@ test('a byte at a time works too', async () => {
 });
 
 test('records before the damage are delivered before the verdict', async () => {
-  const bytes = Buffer.concat([log.bytes.subarray(0, log.lineEnds[6]), Buffer.from('x\n'), log.bytes]);
+  const bytes = Buffer.concat([
+    log.bytes.subarray(0, log.lineEnds[6]),
+    Buffer.from('x\n'),
+    log.bytes,
+  ]);
   const opened = await openLog([bytes]);
   const records: StepRecord[] = [];
   for await (const record of opened) records.push(record);

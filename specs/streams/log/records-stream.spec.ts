@@ -75,7 +75,9 @@ describe('records$', () => {
   });
 
   test('feeds a reducer', async () => {
-    const count = records$([log.bytes]).pipe(scan((facts, { facts: more }) => facts + more.length, 0));
+    const count = records$([log.bytes]).pipe(
+      scan((facts, { facts: more }) => facts + more.length, 0),
+    );
     const facts = log.records.reduce((sum, record) => sum + record.facts.length, 0);
     expect(await lastValueFrom(count)).toBe(facts);
   });

@@ -27,7 +27,9 @@ function factsOf(i: number, variant: string): readonly Fact[] {
       return [{ type: 'va.mapped', va: i, ...at, ...PIECE }];
     case 1: {
       const runs = [{ index: i, count: 4, pte: 0x100083 + i * 4096, stride: 4096 }];
-      return [{ type: 'pte.written', gt: 'gt0', vm, table: 2 ** 36 + i, level: 0, runs, by: 'gpu' }];
+      return [
+        { type: 'pte.written', gt: 'gt0', vm, table: 2 ** 36 + i, level: 0, runs, by: 'gpu' },
+      ];
     }
     case 2:
       return [];

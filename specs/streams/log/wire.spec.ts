@@ -43,7 +43,11 @@ describe('facts', () => {
     ];
     expect(parse(lineOfRecord({ ...sampleRecord(0), facts })).facts).toEqual([
       { ...facts[0], range: '0x10000000000000000', phys: '0x0' },
-      { ...facts[1], table: '0x1000', runs: [{ index: 1, count: 2, pte: '0x1083', stride: '0x1000' }] },
+      {
+        ...facts[1],
+        table: '0x1000',
+        runs: [{ index: 1, count: 2, pte: '0x1083', stride: '0x1000' }],
+      },
     ]);
   });
 

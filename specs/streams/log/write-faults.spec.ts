@@ -72,7 +72,8 @@ async function judge({ file, acknowledged, error, writer }: Run, plan: FaultPlan
   expect({ where, result: end.result }).not.toEqual({ where, result: 'corrupt' });
   expect(records.map(lineOfRecord)).toEqual(LINES.slice(0, records.length));
   expect(records.length).toBeGreaterThanOrEqual(acknowledged);
-  if (error === undefined) expect({ where, result: end.result }).toEqual({ where, result: 'sealed' });
+  if (error === undefined)
+    expect({ where, result: end.result }).toEqual({ where, result: 'sealed' });
 }
 
 const setups: readonly Setup[] = [

@@ -101,13 +101,25 @@ describe('the writer refuses', () => {
     ['a later cause', { cause: 1 }, /FL901.*as its cause/],
     ['a fact of unknown type', { facts: [{ type: 'vm.exploded' }] }, /FL901.*facts\.0/],
     ['a fact with a member too many', { facts: [{ type: 'vm.closed', vm: 'v', x: 1 }] }, /FL901/],
-    ['a fact in wire form', { facts: [{ type: 'table.freed', gt: 'g', vm: 'v', table: '0x1000' }] }, /FL901.*table/],
+    [
+      'a fact in wire form',
+      { facts: [{ type: 'table.freed', gt: 'g', vm: 'v', table: '0x1000' }] },
+      /FL901.*table/,
+    ],
     ['a member that the line has no place for', { extra: 1 }, /FL901/],
     ['a fraction of time', { t: 0.5 }, /FL901.*t: /],
     ['a fraction in data', { data: { a: { b: 0.5 } } }, /FL901.*member b/],
-    ['data nested too deeply', { data: JSON.parse(`{"a":${'['.repeat(99)}${']'.repeat(99)}}`) }, /FL901.*nested/],
+    [
+      'data nested too deeply',
+      { data: JSON.parse(`{"a":${'['.repeat(99)}${']'.repeat(99)}}`) },
+      /FL901.*nested/,
+    ],
     ['a line above 1 MiB', { data: { note: 'x'.repeat(MAX_LINE_BYTES) } }, /FL404/],
-    ['a line above 1 MiB only in UTF-8', { data: { note: '€'.repeat(MAX_LINE_BYTES / 2.5) } }, /FL404/],
+    [
+      'a line above 1 MiB only in UTF-8',
+      { data: { note: '€'.repeat(MAX_LINE_BYTES / 2.5) } },
+      /FL404/,
+    ],
   ];
   test.each(wrong)('%s', (_what, change, message) => {
     const record = { ...sampleRecord(1), ...change } as StepRecord;
