@@ -1,9 +1,11 @@
 /**
- * The table executor beside XState's `machine.transition` with a reused scope, on the same machines and the same
- * events: every step of every scenario, recorded once under the random chooser, then put through each executor.
+ * The table executor beside XState's `machine.transition` with a reused scope, on the same machines
+ * and the same events: every step of every scenario, recorded once under the random chooser, then
+ * put through each executor.
  *
- * Two measures. `whole`: guards and actions do their real work, which is the same code in both, so the ratio says what
- * a user gains. `interpretation`: they answer from a recording at once, so the ratio compares the executors alone.
+ * Two measures. `whole`: guards and actions do their real work, which is the same code in both, so
+ * the ratio says what a user gains. `interpretation`: they answer from a recording at once, so the
+ * ratio compares the executors alone.
  */
 import { readdirSync } from 'node:fs';
 import { loadScenario } from '../cli/scenario-file.ts';
@@ -52,7 +54,10 @@ function recordSamples(folder: string): readonly Sample[] {
   return recorder.samples;
 }
 
-/** The answers of guards and actions in the order in which they are asked; the same for both executors. */
+/**
+ * The answers of guards and actions in the order in which they are asked; the same for both
+ * executors.
+ */
 class Tape {
   readonly #answers: unknown[] = [];
   #at = 0;

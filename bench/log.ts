@@ -1,7 +1,8 @@
 /**
- * The event log beside plain JSON lines: writing and reading 10^4, 10^5 and 10^6 typical records through a file.
- * Ours checks every record against its schema on both sides, adds checksum and hash chain and verifies them; the peer
- * is JSON.stringify into a write stream and readline with JSON.parse, which promise nothing.
+ * The event log beside plain JSON lines: writing and reading 10^4, 10^5 and 10^6 typical records
+ * through a file. Ours checks every record against its schema on both sides, adds checksum and hash
+ * chain and verifies them; the peer is JSON.stringify into a write stream and readline with
+ * JSON.parse, which promise nothing.
  *
  * Also the peak of resident memory while ours runs: it must not grow with the length of the log.
  */
@@ -161,7 +162,10 @@ export interface LogBench {
   readonly peakGrowthBytes: number;
 }
 
-/** Ours five times; the peer as often, but three times only for the longest. Taking turns, so that noise hits both. */
+/**
+ * Ours five times; the peer as often, but three times only for the longest. Taking turns, so that
+ * noise hits both.
+ */
 async function rowOf(folder: string, records: number): Promise<LogBenchRow> {
   const ours = join(folder, 'ours.jsonl');
   const peer = join(folder, 'peer.jsonl');

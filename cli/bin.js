@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import { URL } from 'node:url';
 
 const entry = new URL('../dist/cli/process.js', import.meta.url);
 if (!existsSync(entry)) {

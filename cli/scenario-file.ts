@@ -15,6 +15,7 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
+  type YAMLError,
 } from 'yaml';
 import { FencelabError } from '../domain/errors.ts';
 import { parseScenario } from '../domain/scenario/parse.ts';
@@ -80,12 +81,7 @@ class SourceText {
       const what = `the file holds ${documents.length} YAML documents`;
       this.#add(problem('FL101', what, [], 'Keep one scenario in a file.'), second);
     }
-    const seen = new Set<string>();
-    for (const error of this.document?.errors ?? []) {
-      const found = syntaxProblem(error);
-      if (!seen.has(found.what)) this.#add(found, error.pos[0]);
-      seen.add(found.what);
-    }
+    this.#addErrors(this.document?.errors ?? []);
   }
 
   /** All problems so far, in the order of the text. */
@@ -96,6 +92,17 @@ class SourceText {
   place(found: Problem): void {
     const node = this.document && nodeAt(this.document, found.path, found.code === 'FL102');
     this.#add(found, node?.range?.[0] ?? 0);
+  }
+
+  #addErrors(errors: readonly YAMLError[]): void {
+    // Nested too deeply for the parser's stack: what it says besides depends on how much stack there was.
+    const deep = errors.find(({ message }) => message.includes('call stack'));
+    const seen = new Set<string>();
+    for (const error of deep === undefined ? errors : [deep]) {
+      const found = syntaxProblem(error);
+      if (!seen.has(found.what)) this.#add(found, error.pos[0]);
+      seen.add(found.what);
+    }
   }
 
   #add({ code, what, hint }: Problem, offset: number): void {

@@ -1,10 +1,11 @@
 /**
  * An immutable ordered map from numbers to values: a copy-on-write B+tree.
  *
- * Every big ordered thing of the simulator is one (a VM's mappings by address, an object's mappings by link order), so
- * that forking a world is copying a reference. An edit costs O(log n) and shares all other nodes with the version it
- * came from; older versions never change. A sole owner may edit through `mutable()` without copying twice.
- * Stands where the kernel has a maple tree (2023) or an rb interval tree (drm_gpuvm).
+ * Every big ordered thing of the simulator is one (a VM's mappings by address, an object's mappings
+ * by link order), so that forking a world is copying a reference. An edit costs O(log n) and shares
+ * all other nodes with the version it came from; older versions never change. A sole owner may edit
+ * through `mutable()` without copying twice. Stands where the kernel has a maple tree (2023) or an
+ * rb interval tree (drm_gpuvm).
  */
 import { OrderedMapEditor as NodeEditor } from './ordered-map/editor.ts';
 import {
@@ -33,11 +34,17 @@ export interface OrderedReader<V> {
   /** The least entry at or above `k`. */
   ceiling(k: number): Entry<V> | undefined;
   last(): Entry<V> | undefined;
-  /** Calls `each` for the entries of [from, to) ascending until it returns false; quicker than an iterator. */
+  /**
+   * Calls `each` for the entries of [from, to) ascending until it returns false; quicker than an
+   * iterator.
+   */
   visit(from: number, to: number, each: (value: V, key: number) => boolean): void;
 }
 
-/** Edits a map in place for its sole owner; `freeze` gives the version that has been reached, and goes on. */
+/**
+ * Edits a map in place for its sole owner; `freeze` gives the version that has been reached, and
+ * goes on.
+ */
 export class OrderedMapEditor<V> extends NodeEditor<V> {
   #frozen: OrderedMap<V>;
 
@@ -141,9 +148,9 @@ export class OrderedMap<V> implements OrderedReader<V> {
   }
 
   /**
-   * An editor that starts from this version and leaves it as it is. Somebody who keeps many maps to himself may edit
-   * them all as one `owner`: then he edits in place even what came out of an earlier `freeze`, until he shows a map to
-   * somebody else, and takes a new Owner for good.
+   * An editor that starts from this version and leaves it as it is. Somebody who keeps many maps to
+   * himself may edit them all as one `owner`: then he edits in place even what came out of an
+   * earlier `freeze`, until he shows a map to somebody else, and takes a new Owner for good.
    */
   mutable(owner?: Owner): OrderedMapEditor<V> {
     return new OrderedMapEditor(this, owner);

@@ -2,10 +2,12 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, FencelabError } from '../../domain/errors.ts';
-import { NO_STORY, type Story, tell, tellEnd } from '../../streams/export/story.ts';
+import { tell, tellEnd } from '../../streams/export/story.ts';
+import { NO_STORY, type Story } from '../../streams/export/story-state.ts';
 import type { RunEnd } from '../../streams/world/run.ts';
 import { paintFor } from '../colour.ts';
 import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
+import { problemLine } from '../input-problems.ts';
 import { failureLogName, TemporaryFolder } from '../log-target.ts';
 import { parseChooser, seedFor } from '../options.ts';
 import { Progress } from '../progress.ts';
@@ -42,13 +44,22 @@ function againLine(call: CommandCall, { seed, chooser }: RunPlan): string {
   return `fencelab run ${quoted(call.args[0] ?? '')} --seed ${seed}${how}`;
 }
 
-/** Keeps the log of a failed run that nobody asked to keep: the same run once more, into a file. */
-async function keepFailure(call: CommandCall, plan: RunPlan): Promise<string> {
+/**
+ * Keeps the log of a failed run that nobody asked to keep: the same run once more, into a file. Where that cannot be
+ * written there is a warning and no log; the run can still be repeated from its seed.
+ */
+async function keepFailure(call: CommandCall, plan: RunPlan): Promise<string | undefined> {
   const name = failureLogName(plan.scenario, plan.seed);
   const log = join(call.io.cwd, name);
   const progress = new Progress(call.io, 'writing the log', call.quiet);
-  await recordRun({ ...plan, log }, { io: call.io, progress, onRecord: () => undefined });
-  return name;
+  try {
+    await recordRun({ ...plan, log }, { io: call.io, progress, onRecord: () => undefined });
+    return name;
+  } catch (error) {
+    if (!(error instanceof FencelabError)) throw error;
+    if (!call.quiet) call.io.err(`warning: ${problemLine(error)}\n`);
+    return undefined;
+  }
 }
 
 interface Finished {
@@ -109,7 +120,7 @@ async function runPlan(call: CommandCall, plan: RunPlan): Promise<number> {
       const told = tell(story, record);
       story = told.story;
       if (call.json) lines.push(...told.lines.map(({ text }) => text));
-      else printer.print(told.lines);
+      else if (!call.quiet) printer.print(told.lines);
     },
   });
   if (end === undefined) return EXIT.found;
@@ -132,7 +143,8 @@ export const runCommand: CommandSpec = {
       'verdict: ok, failed (an expectation did not hold), stuck (somebody waits and nothing can happen) or cut (the ' +
       'list of choices ended first). The same scenario, seed and chooser give the same log, byte for byte.',
     'A run that is not ok keeps its log: in --out, or else as fencelab-NAME-SEED.log in the current folder. Ctrl-C ' +
-      'flushes what is written; such a log is open, not sealed. --out replaces an older log and no other file.',
+      'flushes what is written; such a log is open, not sealed. --out replaces an older log and no other file. ' +
+      'With --quiet the story is left out: only how the run ended is printed.',
   ],
   args: [{ name: '<scenario>', help: 'a YAML or JSON file, see docs/scenarios.md' }],
   options: [

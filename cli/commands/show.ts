@@ -2,7 +2,8 @@
 import { EXIT, FencelabError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/scenario/suggest.ts';
 import { gpuvasText } from '../../streams/export/gpuvas.ts';
-import { NO_STORY, type Story, tell, tellEnd } from '../../streams/export/story.ts';
+import { tell, tellEnd } from '../../streams/export/story.ts';
+import { NO_STORY, type Story } from '../../streams/export/story-state.ts';
 import {
   actorTables,
   fenceTables,
@@ -73,7 +74,7 @@ async function showState(
     },
     call,
   );
-  checkReached(at, position.last, file);
+  checkReached(at ?? 0, position.last, file);
   const tables = TABLES[subject]?.(views) ?? [];
   if (call.json) {
     const rows = tables.map(tableObjects);

@@ -36,28 +36,24 @@ async function validateLog(file: string, call: CommandCall): Promise<number> {
   return EXIT.ok;
 }
 
+const WORDS = ['VM', 'BO', 'syncobj', 'client', 'step'];
+
 function validateScenario(file: string, call: CommandCall): number {
   const scenario = loadScenario(file);
   const count = (section: object): number => Object.keys(section).length;
-  const steps = Object.values(scenario.clients).reduce((sum, list) => sum + list.length, 0);
   const parts = {
     vms: count(scenario.vms),
     bos: count(scenario.bos),
     syncobjs: count(scenario.syncobjs),
     clients: count(scenario.clients),
-    steps,
+    steps: Object.values(scenario.clients).reduce((sum, list) => sum + list.length, 0),
   };
+  const { name } = scenario;
   if (call.json) {
-    printJson(call.io, 'validate', {
-      ok: true,
-      kind: 'scenario',
-      file,
-      name: scenario.name,
-      ...parts,
-    });
+    printJson(call.io, 'validate', { ok: true, kind: 'scenario', file, name, ...parts });
   } else {
-    const list = Object.entries(parts).map(([what, n]) => `${n} ${what}`);
-    call.io.out(`${file}: scenario ${scenario.name} is valid (${list.join(', ')})\n`);
+    const list = Object.values(parts).map((n, i) => `${n} ${WORDS[i] ?? ''}${n === 1 ? '' : 's'}`);
+    call.io.out(`${file}: scenario ${name} is valid (${list.join(', ')})\n`);
   }
   return EXIT.ok;
 }

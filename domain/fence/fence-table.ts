@@ -2,7 +2,7 @@
  * dma-fences as data: who made them, whether they signalled, who waits.
  *
  * A fence belongs to a context (a timeline) and has a sequence number there; it signals once and its error never
- * changes afterwards. A fence array signals when all its parts have, with the first error among them. Mirrors
+ * changes afterwards. A fence array signals when all its parts have, with the error that came first in time. Mirrors
  * drivers/dma-buf/dma-fence.c (dma_fence_signal, dma_fence_add_callback) and dma-fence-array.c.
  * The table is a fold over `fence.*` facts; left out: enable_signaling, which the preempt fences will need.
  */
@@ -20,6 +20,8 @@ export interface Fence {
   /** arrays that have this fence as a part */
   readonly arrays: readonly FenceKey[];
   readonly waiters: readonly string[];
+  /** of an array: the error that the first failing part gave it (dma_fence_array_set_pending_error), or 0 */
+  readonly pendingError: number;
   /** null until it signals, then 0 or a negative errno */
   readonly result: number | null;
 }
@@ -74,24 +76,28 @@ function put(table: FenceTable, fence: Fence): FenceTable {
   return { ...table, [context]: known.set(seqnoOf(fence.key), fence) };
 }
 
-/** Folds `fence.created`. */
+/** Folds `fence.created`. An array of fences that have all signalled is born signalled. */
 export function addFence(
   table: FenceTable,
   made: { readonly fence: FenceKey; readonly kind: string; readonly parts: readonly FenceKey[] },
 ): FenceTable {
   const { fence: key, kind, parts } = made;
   if (findFence(table, key) !== undefined) throw new RangeError(`fence ${key} made twice`);
-  let next = put(table, { key, kind, parts, arrays: [], waiters: [], result: null });
+  const pendingError = parts.map((part) => resultOf(table, part)).find(Boolean) ?? 0;
+  const isOver = parts.length > 0 && parts.every((part) => isSignaled(table, part));
+  const result = isOver ? pendingError : null;
+  let next = put(table, { key, kind, parts, arrays: [], waiters: [], pendingError, result });
   for (const part of parts) {
-    if (part === STUB) continue;
+    if (isSignaled(table, part)) continue;
     const old = fenceOf(next, part);
     next = put(next, { ...old, arrays: [...old.arrays, key] });
   }
   return next;
 }
 
-/** Folds `fence.waited`. */
+/** Folds `fence.waited`. Nobody is put on the list of a fence that has signalled: its mail is on the way already. */
 export function addWaiter(table: FenceTable, key: FenceKey, waiter: string): FenceTable {
+  if (isSignaled(table, key)) return table;
   const fence = fenceOf(table, key);
   return put(table, { ...fence, waiters: [...fence.waiters, waiter] });
 }
@@ -100,7 +106,13 @@ export function addWaiter(table: FenceTable, key: FenceKey, waiter: string): Fen
 export function markSignaled(table: FenceTable, key: FenceKey, error: number): FenceTable {
   const fence = fenceOf(table, key);
   if (fence.result !== null) throw new RangeError(`fence ${key} signalled twice`);
-  return put(table, { ...fence, result: error, waiters: [] });
+  let next = put(table, { ...fence, result: error, waiters: [] });
+  if (error === 0) return next;
+  for (const each of fence.arrays) {
+    const array = fenceOf(next, each);
+    if (array.pendingError === 0) next = put(next, { ...array, pendingError: error });
+  }
+  return next;
 }
 
 export interface Signal {
@@ -109,23 +121,24 @@ export interface Signal {
   readonly error: number;
 }
 
-/** What signalling `keys` amounts to: their own signals, in that order, then those of the arrays that they complete. */
-export function signalsOf(
-  table: FenceTable,
-  keys: readonly FenceKey[],
-  error = 0,
-): readonly Signal[] {
-  const signals = keys.map((fence): Signal => ({ type: 'fence.signaled', fence, error }));
-  const results = new Map<FenceKey, number>(keys.map((key) => [key, error]));
-  for (const signal of signals) {
-    for (const array of fenceOf(table, signal.fence).arrays) {
-      const parts = fenceOf(table, array).parts.map(
-        (part) => results.get(part) ?? resultOf(table, part),
-      );
-      if (parts.includes(null) || results.has(array)) continue;
-      const first = parts.find((result) => result !== 0) ?? 0;
-      results.set(array, first);
-      signals.push({ type: 'fence.signaled', fence: array, error: first });
+/** How a fence ends: 0, or a negative errno. */
+export type Ended = readonly [fence: FenceKey, error: number];
+
+/** What these ends, one after another, amount to: the signals themselves, then those of the arrays that they complete. */
+export function signalsOf(table: FenceTable, ended: readonly Ended[]): readonly Signal[] {
+  const signals = ended.map(([fence, error]): Signal => ({ type: 'fence.signaled', fence, error }));
+  const done = new Set<FenceKey>();
+  const errors = new Map<FenceKey, number>();
+  const completed = new Set<FenceKey>();
+  for (const { fence, error } of signals) {
+    done.add(fence);
+    for (const key of fenceOf(table, fence).arrays) {
+      const { parts, pendingError } = fenceOf(table, key);
+      errors.set(key, errors.get(key) || pendingError || error);
+      if (completed.has(key)) continue;
+      if (!parts.every((part) => done.has(part) || isSignaled(table, part))) continue;
+      completed.add(key);
+      signals.push({ type: 'fence.signaled', fence: key, error: errors.get(key) ?? 0 });
     }
   }
   return signals;

@@ -5,7 +5,7 @@
  * drm_syncobj_add_point) and dma-fence-chain.c (dma_fence_chain_find_seqno).
  */
 import { compareU64, type U64 } from '../units.ts';
-import { type FenceKey, STUB } from './fence-table.ts';
+import { type FenceKey, type FenceTable, isSignaled } from './fence-table.ts';
 
 export interface TimelinePoint {
   readonly point: U64;
@@ -14,7 +14,10 @@ export interface TimelinePoint {
 
 export type Syncobj =
   | { readonly kind: 'binary'; readonly fence: FenceKey | null }
-  /** points in the order they were added; a chain node signals after all before it */
+  /**
+   * Points in the order they were added, ascending; a chain node signals after all before it. Of the nodes at the
+   * front that have signalled only the last is kept: they hold up nobody any more (dma_fence_chain_walk).
+   */
   | { readonly kind: 'timeline'; readonly points: readonly TimelinePoint[] };
 
 export function newSyncobj(kind: Syncobj['kind']): Syncobj {
@@ -22,15 +25,19 @@ export function newSyncobj(kind: Syncobj['kind']): Syncobj {
 }
 
 /**
- * The fences that together stand for the syncobj (point) now; null when it holds none, which VM_BIND and the wait
- * ioctl answer with EINVAL. A point that lies between two of the chain is the next higher one.
+ * The fences that together stand for the syncobj (point) now, each once; null when it holds none, which VM_BIND and the
+ * wait ioctl answer with EINVAL. A point that lies between two of the chain is the next higher one; point 0 is the
+ * whole chain, as it is for who takes a timeline for a binary syncobj.
  */
-export function captureFences(syncobj: Syncobj, point?: U64): readonly FenceKey[] | null {
+export function captureFences(syncobj: Syncobj, point: U64 = '0x0'): readonly FenceKey[] | null {
   if (syncobj.kind === 'binary') return syncobj.fence === null ? null : [syncobj.fence];
-  const wanted = point ?? '0x0';
-  if (wanted === '0x0') return [STUB];
-  const index = syncobj.points.findIndex((each) => compareU64(each.point, wanted) >= 0);
-  return index < 0 ? null : syncobj.points.slice(0, index + 1).map((each) => each.fence);
+  const { points } = syncobj;
+  const index =
+    point === '0x0'
+      ? points.length - 1
+      : points.findIndex((each) => compareU64(each.point, point) >= 0);
+  if (index < 0) return null;
+  return [...new Set(points.slice(0, index + 1).map((each) => each.fence))];
 }
 
 /** Folds `syncobj.replaced`. */
@@ -39,8 +46,21 @@ export function replaceFence(syncobj: Syncobj, fence: FenceKey): Syncobj {
   return { ...syncobj, fence };
 }
 
-/** Folds `syncobj.advanced`. A point not above the last is added all the same, as the kernel does. */
-export function addPoint(syncobj: Syncobj, point: U64, fence: FenceKey): Syncobj {
+/**
+ * Folds `syncobj.advanced`. A point not above the last is added all the same and takes the last one's number, as in
+ * dma_fence_chain_init.
+ */
+export function addPoint(
+  syncobj: Syncobj,
+  point: U64,
+  fence: FenceKey,
+  fences: FenceTable,
+): Syncobj {
   if (syncobj.kind !== 'timeline') throw new RangeError('only a timeline has points');
-  return { ...syncobj, points: [...syncobj.points, { point, fence }] };
+  const { points: old } = syncobj;
+  const last = old.at(-1)?.point ?? '0x0';
+  const added = { point: compareU64(point, last) < 0 ? last : point, fence };
+  const pending = old.findIndex((each) => !isSignaled(fences, each.fence));
+  const kept = old.slice(Math.max(0, (pending < 0 ? old.length : pending) - 1));
+  return { ...syncobj, points: [...kept, added] };
 }

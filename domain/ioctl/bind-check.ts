@@ -6,24 +6,21 @@
  * prefetch, restart, placement masks, user fences) are absent; the scenario schema has no words for them either.
  */
 import { type Errno, ERRNO } from '../errno.ts';
-import type { BindOp } from '../scenario/schema.ts';
+import type { BindOp, SyncRef } from '../scenario/schema.ts';
 import { PAGES_IN_U64, parsePages } from '../units.ts';
 import type { BindRequest, BindView } from './bind-request.ts';
 
 /** MAX_BINDS: the longest array of one ioctl. */
 export const MAX_BINDS = 512;
 
-interface Row {
+/** One line of the table. */
+export interface Rule {
   readonly row: string;
   readonly what: string;
   readonly error: Errno;
-  readonly refuses: (request: BindRequest, view: BindView) => boolean;
 }
-
-type OpTest = (op: BindOp, request: BindRequest, view: BindView) => boolean;
-/** Per-op rows run op by op in the kernel, so a group of them is one row here: see {@link checkBind}. */
-interface OpRow extends Omit<Row, 'refuses'> {
-  readonly refuses: OpTest;
+interface Row<T> extends Rule {
+  readonly refuses: (subject: T, request: BindRequest, view: BindView) => boolean;
 }
 
 const aligned = (text: string): boolean => typeof parsePages(text) === 'number';
@@ -32,7 +29,7 @@ const rangeOf = (op: BindOp): { addr: string; range: string } | null =>
   'map' in op ? op.map : 'unmap' in op ? op.unmap : null;
 
 /** The rows of vm_bind_ioctl_check_args that look at one op. */
-export const OP_ROWS: readonly OpRow[] = [
+export const OP_ROWS: readonly Row<BindOp>[] = [
   {
     row: '4',
     what: 'UNMAP_ALL without ASYNC',
@@ -77,7 +74,7 @@ export const OP_ROWS: readonly OpRow[] = [
 ];
 
 /** The rows of xe_vm_bind_ioctl that look at one op against the VM. */
-export const VM_ROWS: readonly OpRow[] = [
+export const VM_ROWS: readonly Row<BindOp>[] = [
   {
     row: '16',
     what: 'an end beyond the VM',
@@ -91,7 +88,7 @@ export const VM_ROWS: readonly OpRow[] = [
   },
 ];
 
-export const BO_ROWS: readonly OpRow[] = [
+export const BO_ROWS: readonly Row<BindOp>[] = [
   {
     row: '17a',
     what: 'an unknown object handle',
@@ -114,70 +111,111 @@ export const BO_ROWS: readonly OpRow[] = [
   },
 ];
 
-const forEachOp =
-  (rows: readonly OpRow[]) =>
-  (request: BindRequest, view: BindView): OpRow | undefined => {
-    for (const op of request.ops) {
-      const found = rows.find((row) => row.refuses(op, request, view));
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
+type Sync = SyncRef & { readonly isWait: boolean };
 
-const one = (row: Row) => (request: BindRequest, view: BindView) =>
-  row.refuses(request, view) ? row : undefined;
+/** In-syncs come before out-syncs in the array that user space hands over. */
+const syncsOf = (request: BindRequest): readonly Sync[] => [
+  ...request.in.map((sync) => ({ ...sync, isWait: true })),
+  ...request.out.map((sync) => ({ ...sync, isWait: false })),
+];
+const isPointZero = ({ syncobj, point }: SyncRef, view: BindView): boolean =>
+  view.syncobjKind(syncobj) === 'timeline' && (point ?? '0x0') === '0x0';
 
-/** The stages of the ioctl: each looks at the whole request before the next one starts. */
-const STAGES: readonly ((request: BindRequest, view: BindView) => Row | OpRow | undefined)[] = [
-  one({
+/** The rows of xe_sync_entry_parse. */
+const SYNC_ROWS: readonly Row<Sync>[] = [
+  {
+    row: '18a',
+    what: 'an unknown syncobj handle',
+    error: ERRNO.ENOENT,
+    refuses: ({ syncobj }, _request, view) => view.syncobjKind(syncobj) === undefined,
+  },
+  {
+    row: '18b',
+    what: 'a wait for a syncobj or point without a fence',
+    error: ERRNO.EINVAL,
+    refuses: (sync, _request, view) =>
+      sync.isWait && (view.capture(sync) === null || isPointZero(sync, view)),
+  },
+  {
+    row: '18c',
+    what: 'a signal of timeline point 0',
+    error: ERRNO.EINVAL,
+    refuses: (sync, _request, view) => !sync.isWait && isPointZero(sync, view),
+  },
+];
+
+const FIRST_ROWS: readonly Row<BindRequest>[] = [
+  {
     row: '1',
     what: `no op, or more than ${MAX_BINDS}`,
     error: ERRNO.EINVAL,
     refuses: ({ ops }) => ops.length === 0 || ops.length > MAX_BINDS,
-  }),
-  forEachOp(OP_ROWS),
-  one({
+  },
+];
+
+const LOOKUP_ROWS: readonly Row<BindRequest>[] = [
+  {
+    row: '11',
+    what: 'a VM that was not created',
+    error: ERRNO.EINVAL,
+    refuses: (_subject, _request, { vm }) => vm === 'unknown',
+  },
+  {
+    row: '12',
+    what: 'a VM that is closing or closed',
+    error: ERRNO.ENOENT,
+    refuses: (_subject, _request, { vm }) => vm === 'closed',
+  },
+  {
     row: '15',
     what: 'the ASYNC flag differs from what the VM was created with',
     error: ERRNO.ENOTSUPP,
-    refuses: ({ async }, { vmAsync }) => async !== vmAsync,
-  }),
-  forEachOp(VM_ROWS),
-  forEachOp(BO_ROWS),
-  one({
-    row: '18a',
-    what: 'an unknown syncobj handle',
-    error: ERRNO.ENOENT,
-    refuses: (request, { syncobjKind }) =>
-      [...request.in, ...request.out].some(({ syncobj }) => syncobjKind(syncobj) === undefined),
-  }),
-  one({
-    row: '18b',
-    what: 'a wait for a syncobj or point without a fence',
-    error: ERRNO.EINVAL,
-    refuses: (request, { capture }) => request.in.some((sync) => capture(sync) === null),
-  }),
-  one({
-    row: '18c',
-    what: 'a signal of timeline point 0',
-    error: ERRNO.EINVAL,
-    refuses: (request, { syncobjKind }) =>
-      request.out.some(
-        ({ syncobj, point }) => syncobjKind(syncobj) === 'timeline' && (point ?? '0x0') === '0x0',
-      ),
-  }),
+    refuses: ({ async }, _request, { vmAsync }) => async !== vmAsync,
+  },
 ];
 
-export interface Refusal {
-  readonly row: string;
-  readonly what: string;
-  readonly error: Errno;
+interface Stage {
+  readonly rows: readonly Rule[];
+  readonly find: (request: BindRequest, view: BindView) => Rule | undefined;
 }
+
+/** Looks at one subject after another, at each through all rows, as a loop in the kernel does. */
+function stage<T>(
+  subjectsOf: (request: BindRequest) => readonly T[],
+  rows: readonly Row<T>[],
+): Stage {
+  const find = (request: BindRequest, view: BindView): Rule | undefined => {
+    for (const subject of subjectsOf(request)) {
+      const found = rows.find((row) => row.refuses(subject, request, view));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return { rows, find };
+}
+
+const itself = (request: BindRequest): readonly BindRequest[] => [request];
+const opsOf = ({ ops }: BindRequest): readonly BindOp[] => ops;
+
+/** The stages of the ioctl: each looks at the whole request before the next one starts. */
+const STAGES: readonly Stage[] = [
+  stage(itself, FIRST_ROWS),
+  stage(opsOf, OP_ROWS),
+  stage(itself, LOOKUP_ROWS),
+  stage(opsOf, VM_ROWS),
+  stage(opsOf, BO_ROWS),
+  stage(syncsOf, SYNC_ROWS),
+];
+
+/** The table, in the order in which its rows count for one op and one sync. */
+export const BIND_RULES: readonly Rule[] = STAGES.flatMap(({ rows }) => rows);
+
+export type Refusal = Rule;
 
 /** Why the kernel refuses the request, or null. */
 export function checkBind(request: BindRequest, view: BindView): Refusal | null {
-  for (const stage of STAGES) {
-    const found = stage(request, view);
+  for (const { find } of STAGES) {
+    const found = find(request, view);
     if (found !== undefined) return { row: found.row, what: found.what, error: found.error };
   }
   return null;

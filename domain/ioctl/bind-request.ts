@@ -30,6 +30,8 @@ export type CheckedOp =
 
 /** What the checks look at besides the request. */
 export interface BindView {
+  /** whether the VM's id leads anywhere */
+  readonly vm: 'unknown' | 'closed' | 'open';
   /** the VM was created with ASYNC_BIND_OPS */
   readonly vmAsync: boolean;
   /** size of the address space */

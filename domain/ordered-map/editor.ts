@@ -1,9 +1,10 @@
 /**
  * Editing the B+tree behind OrderedMap: the transient door for whoever is sole owner of a version.
  *
- * An edit copies the nodes on the path to its leaf unless this editor made them since its last `freeze`; those it
- * edits in place. A node of one owner hangs below nodes of the same owner only, so an owned leaf needs no look at its
- * path. `freeze` hands the nodes over: it draws a new token, so that no older version ever changes again.
+ * An edit copies the nodes on the path to its leaf unless this editor made them since its last
+ * `freeze`; those it edits in place. A node of one owner hangs below nodes of the same owner only,
+ * so an owned leaf needs no look at its path. `freeze` hands the nodes over: it draws a new token,
+ * so that no older version ever changes again.
  */
 import {
   after,
@@ -54,7 +55,10 @@ export class OrderedMapEditor<V> {
   #size: number;
   #owner: Owner;
   readonly #isShared: boolean;
-  /** The path of the edit under way: nodes from the root down to the leaf, and the child taken in each. */
+  /**
+   * The path of the edit under way: nodes from the root down to the leaf, and the child taken in
+   * each.
+   */
   readonly #path: Node<V>[] = [];
   readonly #taken: number[] = [];
 
@@ -103,13 +107,8 @@ export class OrderedMapEditor<V> {
       return this;
     }
     const leaf = this.#ownPath();
-    if (at === leaf.keys.length) {
-      leaf.keys.push(k);
-      leaf.values.push(value);
-    } else {
-      leaf.keys.splice(at, 0, k);
-      leaf.values.splice(at, 0, value);
-    }
+    leaf.keys.splice(at, 0, k);
+    leaf.values.splice(at, 0, value);
     this.#size += 1;
     if (leaf.keys.length > NODE_MAX) this.#splitUp(at === NODE_MAX);
     return this;
@@ -127,7 +126,10 @@ export class OrderedMapEditor<V> {
     return this;
   }
 
-  /** @internal Gives the nodes away: unless the owner is somebody else's, this editor copies them from now on. */
+  /**
+   * @internal Gives the nodes away: unless the owner is somebody else's, this editor copies them
+   * from now on.
+   */
   release(): { readonly root: Node<V>; readonly size: number } {
     if (!this.#isShared) this.#owner = new Owner();
     return { root: this.#root, size: this.#size };
@@ -172,8 +174,9 @@ export class OrderedMapEditor<V> {
   }
 
   /**
-   * Splits the overfull leaf of the path, then its parents as needed. Someone who only appends (link sequence
-   * numbers, a space filled upwards) gets well filled nodes: then the right part is as small as may be.
+   * Splits the overfull leaf of the path, then its parents as needed. Someone who only appends
+   * (link sequence numbers, a space filled upwards) gets well filled nodes: then the right part is
+   * as small as may be.
    */
   #splitUp(appended: boolean): void {
     let atEnd = appended;
@@ -195,7 +198,10 @@ export class OrderedMapEditor<V> {
     }
   }
 
-  /** Merges the underfull leaf of the path with a sibling, or shares its entries; then its parents as needed. */
+  /**
+   * Merges the underfull leaf of the path with a sibling, or shares its entries; then its parents
+   * as needed.
+   */
   #refillUp(): void {
     for (let depth = this.#path.length - 1; depth > 0; depth -= 1) {
       if ((this.#path[depth] as Node<V>).keys.length >= NODE_MIN) return;

@@ -1,11 +1,12 @@
 /**
  * The nodes of the persistent B+tree behind OrderedMap, and how to read them.
  *
- * A leaf has `kids` null and pairs `keys[i]` with `values[i]`. An inner node pairs `kids[i]` with `keys[i]`, a lower
- * bound of every key below it; `keys[0]` bounds nothing that a search needs and is only kept to make the two arrays
- * line up. Leaves are not chained: a chain could not be shared between versions.
- * `owner` is the token of the editor that made the node and may still edit it in place; everybody else copies.
- * Plays the part of the kernel's maple tree (lib/maple_tree.c: mas_walk, mas_find), without its intervals.
+ * A leaf has `kids` null and pairs `keys[i]` with `values[i]`. An inner node pairs `kids[i]` with
+ * `keys[i]`, a lower bound of every key below it; `keys[0]` bounds nothing that a search needs and
+ * is only kept to make the two arrays line up. Leaves are not chained: a chain could not be shared
+ * between versions. `owner` is the token of the editor that made the node and may still edit it in
+ * place; everybody else copies. Plays the part of the kernel's maple tree (lib/maple_tree.c:
+ * mas_walk, mas_find), without its intervals.
  */
 
 /** Who may edit a node in place. Compared by identity only. */
@@ -27,7 +28,9 @@ export interface Entry<V> {
 
 /** Most entries a node holds; one more splits it. */
 export const NODE_MAX = 64;
-/** Fewest entries a node other than the root holds; one less merges it or borrows from its sibling. */
+/**
+ * Fewest entries a node other than the root holds; one less merges it or borrows from its sibling.
+ */
 export const NODE_MIN = 16;
 
 const NO_VALUES: never[] = [];

@@ -1,12 +1,17 @@
 /**
- * Walking the B+tree behind OrderedMap in key order: one walk over a range, and the comparison of two trees.
+ * Walking the B+tree behind OrderedMap in key order: one walk over a range, and the comparison of
+ * two trees.
  *
- * `sameEntries` costs what the two versions differ in, not what they hold: it walks both trees at once, takes the
- * taller side apart until both are at the same height, and skips every subtree that is the same object on both sides.
+ * `sameEntries` costs what the two versions differ in, not what they hold: it walks both trees at
+ * once, takes the taller side apart until both are at the same height, and skips every subtree that
+ * is the same object on both sides.
  */
 import { childIndex, lowerBound, type Entry, type Node } from './node.ts';
 
-/** Calls `visit` for each entry of [from, to) ascending, until it returns false. Returns false when stopped so. */
+/**
+ * Calls `visit` for each entry of [from, to) ascending, until it returns false. Returns false when
+ * stopped so.
+ */
 export function visitRange<V>(
   node: Node<V>,
   from: number,
@@ -59,7 +64,10 @@ function heightOf<V>(root: Node<V>): number {
   return height;
 }
 
-/** One side of a comparison: subtrees still to compare, the next one last; `at` is how much of that leaf is done. */
+/**
+ * One side of a comparison: subtrees still to compare, the next one last; `at` is how much of that
+ * leaf is done.
+ */
 interface Side<V> {
   readonly todo: { node: Node<V>; height: number }[];
   at: number;

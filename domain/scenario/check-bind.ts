@@ -2,6 +2,7 @@
  * The static check of one bind step and of the mappings that an `expect` step lists. References are always checked.
  * Values are not when the bind expects an errno: then the kernel's refusal is what the scenario tests.
  */
+import { MAX_BINDS } from '../ioctl/bind-check.ts';
 import { type Path, problem, type Problem } from './problem.ts';
 import { checkAligned, checkInsideBo, checkRange, type Report } from './ranges.ts';
 import type { BindOp, BindStep, Scenario, SyncRef } from './schema.ts';
@@ -88,6 +89,11 @@ export function checkBind(bind: BindStep, path: Path, context: StepContext): voi
   if (held && bind.ops.length === 0) {
     const hint = 'Give at least one op, or add `expect: EINVAL` to test the refusal itself.';
     context.report(problem('FL103', 'a bind without ops is refused', [...path, 'ops'], hint));
+  }
+  if (held && bind.ops.length > MAX_BINDS) {
+    const hint = `Give at most ${MAX_BINDS} ops, or add \`expect: EINVAL\` to test the refusal itself.`;
+    const what = `a bind of ${bind.ops.length} ops is refused`;
+    context.report(problem('FL103', what, [...path, 'ops'], hint));
   }
   bind.ops.forEach((op, index) => checkOp(op, [...path, 'ops', index], held, context));
   bind.in.forEach((ref, index) => checkSync(ref, [...path, 'in', index], context));

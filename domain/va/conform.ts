@@ -1,11 +1,10 @@
 /**
- * Does the model answer as the kernel did? Runs one case of the vectors, request by request, and compares every answer
- * and the mappings that are there in the end.
+ * Does the model answer as the kernel did? Runs one case of the vectors, request by request, and
+ * compares every answer and the mappings that are there in the end.
  *
- * The answers were recorded from drm_gpuva_mgr.c (2023) and drm_gpuvm.c (6.18) compiled in user space. A difference is
- * reported as data, with both sides, at the first step that has one.
+ * The answers were recorded from drm_gpuva_mgr.c (2023) and drm_gpuvm.c (6.18) compiled in user
+ * space. A difference is reported as data, with both sides, at the first step that has one.
  */
-import type { Errno } from '../errno.ts';
 import { PLAIN, type Mapping } from './mapping.ts';
 import { applyOps, type Op } from './ops.ts';
 import { insertRegion } from './regions.ts';
@@ -21,7 +20,7 @@ import {
 } from './vector-line.ts';
 
 /** An answer as the vectors write it: the ops, or the errno. */
-export type Answer = readonly VectorOp[] | Errno | number;
+export type Answer = readonly VectorOp[] | number;
 
 export type Verdict =
   | { readonly ok: true }

@@ -1,9 +1,11 @@
 /**
- * What becomes of a mapping that a request to map overlaps: nine rows, by where each of the two begins and ends.
+ * What becomes of a mapping that a request to map overlaps: nine rows, by where each of the two
+ * begins and ends.
  *
- * Mirrors the branches of drm_gpuva_mgr.c: __drm_gpuva_sm_map (2023, which merges where the space has regions) and of
- * drm_gpuvm.c: __drm_gpuvm_sm_map (6.18, which never merges and has madvise). The mapping is E = [a, e), the request
- * R = [ra, re). E "continues" R if both show the same pages of the same object wherever they meet.
+ * Mirrors the branches of drm_gpuva_mgr.c: __drm_gpuva_sm_map (2023, which merges where the space
+ * has regions) and of drm_gpuvm.c: __drm_gpuvm_sm_map (6.18, which never merges and has madvise).
+ * The mapping is E = [a, e), the request R = [ra, re). E "continues" R if both show the same pages
+ * of the same object wherever they meet.
  */
 import type { Page } from '../units.ts';
 import { endOf, type Span } from './mapping.ts';
@@ -33,8 +35,9 @@ export type MadviseMap =
 export type Remains = 'nothing' | 'prev' | 'next' | 'prev+next';
 
 /**
- * Where R may lie next to a mapping that it does not overlap. `left`: if this is the only E, R begins in a gap, and
- * what is left of the gap may merge. `right`: if this is the last E, R ends in a gap, and what is right of it may.
+ * Where R may lie next to a mapping that it does not overlap. `left`: if this is the only E, R
+ * begins in a gap, and what is left of the gap may merge. `right`: if this is the last E, R ends in
+ * a gap, and what is right of it may.
  */
 export type Looks = 'nowhere' | 'left' | 'right' | 'both';
 

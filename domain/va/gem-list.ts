@@ -1,10 +1,10 @@
 /**
  * One GEM object's list of mappings, in link order, and a table of such lists by object.
  *
- * Mirrors drm_gpuva_mgr.c: drm_gpuva_link (list_add_tail) and drm_gpuva_unlink. A list is an ordered map from link keys, so
- * that an object with a million mappings costs no more than one with ten. The link key of a mapping is its id; only one
- * that is linked after a younger one gets a later key, noted in `late`. Objects are found by a hash of their name,
- * colliding ones in a chain.
+ * Mirrors drm_gpuva_mgr.c: drm_gpuva_link (list_add_tail) and drm_gpuva_unlink. A list is an
+ * ordered map from link keys, so that an object with a million mappings costs no more than one with
+ * ten. The link key of a mapping is its id; only one that is linked after a younger one gets a
+ * later key, noted in `late`. Objects are found by a hash of their name, colliding ones in a chain.
  */
 import { OrderedMap, type OrderedMapEditor, type Owner } from '../ordered-map.ts';
 import type { LinkChanges } from './link-changes.ts';

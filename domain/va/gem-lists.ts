@@ -1,24 +1,18 @@
 /**
- * Which mappings of a space each GEM object has, in the order in which they were linked; an immutable value.
+ * Which mappings of a space each GEM object has, in the order in which they were linked; an
+ * immutable value.
  *
- * Mirrors drm_gem_for_each_gpuva (drm_gem.h). The kernel's 2023 list hangs on the object and mixes the mappings of all
- * VMs; since drm_gpuvm_bo it is one list for each VM and object, and that is what a space keeps here.
- * Linking and unlinking happen with every operation, reading a list seldom. So a change is only noted, and the notes are
- * worked into the lists when somebody reads, or when there are many; what was worked in is remembered. Nobody can
- * see the difference, but a change then costs a note and, later, its share of one sweep over the lists.
+ * Mirrors drm_gem_for_each_gpuva (drm_gem.h). The kernel's 2023 list hangs on the object and mixes
+ * the mappings of all VMs; since drm_gpuvm_bo it is one list for each VM and object, and that is
+ * what a space keeps here. Linking and unlinking happen with every operation, reading a list
+ * seldom. So a change is only noted, and the notes are worked into the lists when somebody reads,
+ * or when there are many; what was worked in is remembered. Nobody can see the difference, but a
+ * change then costs a note and, later, its share of one sweep over the lists.
  */
 import { OrderedMap, Owner } from '../ordered-map.ts';
 import { changed, vasOf, type GemList, type GemListTable } from './gem-list.ts';
-import { LinkChanges } from './link-changes.ts';
+import { LinkChanges, type Note } from './link-changes.ts';
 import { sameMapping, type Mapping } from './mapping.ts';
-
-/** Changes not yet worked in, and those before them. */
-interface Notes {
-  readonly changes: LinkChanges;
-  readonly before: Notes | null;
-  /** How many there are, these included. */
-  readonly count: number;
-}
 
 /** A version keeps this many notes, or one for every 16 linked mappings if that is more. */
 const VERSION_NOTES = 8;
@@ -28,12 +22,12 @@ const EDITOR_NOTES = 1024;
 export class GemLists {
   /** The lists up to the first note. */
   #table: GemListTable;
-  #notes: Notes | null;
+  #notes: Note | null;
   /** How many mappings are linked. */
   readonly #size: number;
 
   /** @internal start from NO_GEM_LISTS */
-  constructor(table: GemListTable, notes: Notes | null, size: number) {
+  constructor(table: GemListTable, notes: Note | null, size: number) {
     this.#table = table;
     this.#notes = notes;
     this.#size = size;
@@ -93,7 +87,7 @@ export class GemLists {
     if (count > Math.max(VERSION_NOTES, size >> 4)) {
       return new GemLists(changed(this.#settled(), changes, owner), null, size);
     }
-    return new GemLists(this.#table, { changes, before: this.#notes, count }, size);
+    return new GemLists(this.#table, changes.notesAfter(this.#notes), size);
   }
 
   get size(): number {
@@ -102,12 +96,7 @@ export class GemLists {
 
   #settled(): GemListTable {
     if (this.#notes === null) return this.#table;
-    const newestFirst: LinkChanges[] = [];
-    for (let notes: Notes | null = this.#notes; notes !== null; notes = notes.before) {
-      newestFirst.push(notes.changes);
-    }
-    const all = LinkChanges.joined(newestFirst.reverse());
-    this.#table = changed(this.#table, all, new Owner());
+    this.#table = changed(this.#table, LinkChanges.of(this.#notes), new Owner());
     this.#notes = null;
     return this.#table;
   }

@@ -1,9 +1,11 @@
 /**
- * The text of the debugfs file `gpuvas`: one look at an address space, in either of its two layouts.
+ * The text of the debugfs file `gpuvas`: one look at an address space, in either of its two
+ * layouts.
  *
- * Mirrors drm_debugfs.c: drm_debugfs_gpuva_info, as posted in March 2023 (a table of regions above the table of
- * mappings) and as merged for 6.6 (two lines, then the table of mappings). Bytes as 16 hex digits, ends exclusive.
- * The dashes of the 2023 layout are 84 above and 83 below the row of the space; so they were.
+ * Mirrors drm_debugfs.c: drm_debugfs_gpuva_info, as posted in March 2023 (a table of regions above
+ * the table of mappings) and as merged for 6.6 (two lines, then the table of mappings). Bytes as 16
+ * hex digits, ends exclusive. The dashes of the 2023 layout are 84 above and 83 below the row of
+ * the space; so they were.
  */
 import { wrap, type Span } from './mapping.ts';
 import type { Page } from '../units.ts';

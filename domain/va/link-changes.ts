@@ -1,12 +1,17 @@
 /**
- * Links and unlinks that are not worked into the objects' lists yet, in the order in which they happened.
+ * Links and unlinks that are not worked into the objects' lists yet, in the order in which they
+ * happened.
  *
- * They are noted in the order of time and worked in object by object, so that a big table of lists is visited once for
- * each object and not once for each change. Plain arrays and one counting sort: there may be a hundred thousand.
+ * They are noted in the order of time and worked in object by object, so that a big table of lists
+ * is visited once for each object and not once for each change. Plain arrays and one counting sort:
+ * there may be a hundred thousand.
  */
 import type { Mapping } from './mapping.ts';
 
-/** The changes of one object are `start .. end - 1` of both arrays; an id below 0 is an unlink, without a mapping. */
+/**
+ * The changes of one object are `start .. end - 1` of both arrays; an id below 0 is an unlink,
+ * without a mapping.
+ */
 export type EachObject = (
   obj: string,
   ids: Float64Array,
@@ -15,20 +20,29 @@ export type EachObject = (
   end: number,
 ) => void;
 
+/** A change, and those before it: what a version of a space keeps, which is small and shared. */
+export interface Note {
+  readonly obj: string;
+  /** Below 0 for an unlink. */
+  readonly id: number;
+  readonly mapping: Mapping | null;
+  readonly before: Note | null;
+  /** How many there are, this one included. */
+  readonly count: number;
+}
+
 export class LinkChanges {
   readonly #objs: string[] = [];
   readonly #ids: number[] = [];
   readonly #mappings: (Mapping | null)[] = [];
 
-  /** These changes, one after the other. */
-  static joined(parts: readonly LinkChanges[]): LinkChanges {
-    const all = new LinkChanges();
-    for (const part of parts) {
-      all.#objs.push(...part.#objs);
-      all.#ids.push(...part.#ids);
-      all.#mappings.push(...part.#mappings);
-    }
-    return all;
+  /** The changes of a chain of notes, oldest first. */
+  static of(newest: Note | null): LinkChanges {
+    const notes: Note[] = [];
+    for (let note = newest; note !== null; note = note.before) notes.push(note);
+    const changes = new LinkChanges();
+    for (const { obj, id, mapping } of notes.reverse()) changes.#push(obj, id, mapping);
+    return changes;
   }
 
   get count(): number {
@@ -37,21 +51,33 @@ export class LinkChanges {
 
   /** A mapping without an object is in no list. */
   link(mapping: Mapping): void {
-    if (mapping.obj === null) return;
-    this.#objs.push(mapping.obj);
-    this.#ids.push(mapping.id);
-    this.#mappings.push(mapping);
+    if (mapping.obj !== null) this.#push(mapping.obj, mapping.id, mapping);
   }
 
   unlink({ id, obj }: Mapping): void {
-    if (obj === null) return;
+    if (obj !== null) this.#push(obj, -id, null);
+  }
+
+  /** Chains a note of each change to those of `before`. */
+  notesAfter(before: Note | null): Note | null {
+    let note = before;
+    for (let i = 0; i < this.count; i += 1) {
+      const obj = this.#objs[i] as string;
+      const id = this.#ids[i] as number;
+      const mapping = this.#mappings[i] as Mapping | null;
+      note = { obj, id, mapping, before: note, count: (note?.count ?? 0) + 1 };
+    }
+    return note;
+  }
+
+  #push(obj: string, id: number, mapping: Mapping | null): void {
     this.#objs.push(obj);
-    this.#ids.push(-id);
-    this.#mappings.push(null);
+    this.#ids.push(id);
+    this.#mappings.push(mapping);
   }
 
   forEachObject(each: EachObject): void {
-    const { count } = this;
+    const count = this.#ids.length;
     const groupOf = new Map<string, number>();
     const groups = new Int32Array(count);
     const ends: number[] = [];

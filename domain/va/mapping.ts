@@ -1,9 +1,11 @@
 /**
- * One mapping of a GPU address space: pages [addr, addr + range) are backed by `obj` from `offset` on.
+ * One mapping of a GPU address space: pages [addr, addr + range) are backed by `obj` from `offset`
+ * on.
  *
- * Mirrors struct drm_gpuva (drm_gpuva_mgr.h in 2023, drm_gpuvm.h since): va.addr, va.range, gem.obj, gem.offset, and
- * the driver's flags that a split has to hand down (xe_vm.c: XE_VMA_NULL, read-only). A mapping is a value; two that
- * look alike are told apart by `id`, as the kernel tells two allocations apart by their address.
+ * Mirrors struct drm_gpuva (drm_gpuva_mgr.h in 2023, drm_gpuvm.h since): va.addr, va.range,
+ * gem.obj, gem.offset, and the driver's flags that a split has to hand down (xe_vm.c: XE_VMA_NULL,
+ * read-only). A mapping is a value; two that look alike are told apart by `id`, as the kernel tells
+ * two allocations apart by their address.
  */
 import { PAGES_IN_U64, type Page } from '../units.ts';
 
@@ -41,7 +43,10 @@ export const endOf = (span: Span): Page => span.addr + span.range;
 /** Sums of pages wrap where the kernel's u64 bytes do. */
 export const wrap = (pages: Page): Page => (pages < PAGES_IN_U64 ? pages : pages - PAGES_IN_U64);
 
-/** The mapping `request` as it goes into a space under `id`. Always made here: one shape, quick to read. */
+/**
+ * The mapping `request` as it goes into a space under `id`. Always made here: one shape, quick to
+ * read.
+ */
 export const mappingOf = (request: MapRequest, id: number): Mapping => ({
   id,
   addr: request.addr,
@@ -52,8 +57,9 @@ export const mappingOf = (request: MapRequest, id: number): Mapping => ({
 });
 
 /**
- * The part [addr, end) of a mapping, in no space yet. The offset moves along with the address even where no object
- * is behind it, as in the C code: the tail of a NULL mapping has an offset that means nothing.
+ * The part [addr, end) of a mapping, in no space yet. The offset moves along with the address even
+ * where no object is behind it, as in the C code: the tail of a NULL mapping has an offset that
+ * means nothing.
  */
 export const pieceOf = (whole: Mapping, addr: Page, end: Page): Mapping => ({
   id: 0,
@@ -65,8 +71,8 @@ export const pieceOf = (whole: Mapping, addr: Page, end: Page): Mapping => ({
 });
 
 /**
- * Whether `a` and `b` would show the same page of the same object at any one address, so that one mapping could stand
- * for both. Never so without an object.
+ * Whether `a` and `b` would show the same page of the same object at any one address, so that one
+ * mapping could stand for both. Never so without an object.
  */
 export function sameBacking(a: MapRequest, b: MapRequest): boolean {
   if (a.obj === null || a.obj !== b.obj) return false;

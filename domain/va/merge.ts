@@ -1,9 +1,9 @@
 /**
  * Merging a request with the mappings next to it: 2023 only, and only in a space with regions.
  *
- * Mirrors the end of drm_gpuva_mgr.c: __drm_gpuva_sm_map. Looking left and right is what the kernel does, not what would
- * be complete: see `Looks` in decision-table.ts and the asymmetries in docs/split-merge.md. Two mappings that could be
- * one may stay two.
+ * Mirrors the end of drm_gpuva_mgr.c: __drm_gpuva_sm_map. Looking left and right is what the kernel
+ * does, not what would be complete: see `Looks` in decision-table.ts and the asymmetries in
+ * docs/split-merge.md. Two mappings that could be one may stay two.
  */
 import type { Page } from '../units.ts';
 import type { Looks } from './decision-table.ts';
@@ -36,7 +36,9 @@ export function growOver(grown: Growing, e: Mapping): void {
   grown.end = Math.max(grown.end, endOf(e));
 }
 
-/** Adds an UNMAP for each neighbour that merges, the left one first, and grows the request over it. */
+/**
+ * Adds an UNMAP for each neighbour that merges, the left one first, and grows the request over it.
+ */
 export function mergeNeighbours(
   view: VaView,
   request: MapRequest,

@@ -1,9 +1,10 @@
 /**
  * The operations that a request comes apart into, and applying a list of them.
  *
- * Mirrors struct drm_gpuva_op and its four kinds (drm_gpuva_mgr.h), and what a driver does with a list: xe_vm.c of 2023
- * removes, inserts and links for each op in turn. A list is computed against one version of a space and holds for that
- * version only; applying it to a later one that has changed there gives ENOENT or EEXIST.
+ * Mirrors struct drm_gpuva_op and its four kinds (drm_gpuva_mgr.h), and what a driver does with a
+ * list: xe_vm.c of 2023 removes, inserts and links for each op in turn. A list is computed against
+ * one version of a space and holds for that version only; applying it to a later one that has
+ * changed there gives ENOENT or EEXIST.
  */
 import { ERRNO } from '../errno.ts';
 import { mappingOf, type Mapping, type MapRequest } from './mapping.ts';
@@ -24,7 +25,10 @@ export interface UnmapOp {
   readonly keep: boolean;
 }
 
-/** An old mapping goes and what the request leaves of it comes back, before it, behind it, or both; with id 0. */
+/**
+ * An old mapping goes and what the request leaves of it comes back, before it, behind it, or both;
+ * with id 0.
+ */
 export interface RemapOp {
   readonly op: 'remap';
   readonly prev: Mapping | null;
@@ -58,7 +62,10 @@ function putBack(editor: VaSpaceEditor, piece: Mapping, id: number): void {
   editor.link(mapping);
 }
 
-/** Takes a mapping out of the tree (unless its place is about to be taken) and off its object's list. */
+/**
+ * Takes a mapping out of the tree (unless its place is about to be taken) and off its object's
+ * list.
+ */
 function takeOut(editor: VaSpaceEditor, mapping: Mapping, isReplaced: boolean): Status {
   if (!editor.holds(mapping)) return ERRNO.ENOENT;
   if (!isReplaced) editor.mappings.delete(mapping.addr);
@@ -72,8 +79,8 @@ export interface IdSource {
 }
 
 /**
- * Applies the ops in order; each new mapping takes the next id and is linked last in its object's list. Not 0 is the
- * errno of the op that failed; then the editor is left half way, to be dropped.
+ * Applies the ops in order; each new mapping takes the next id and is linked last in its object's
+ * list. Not 0 is the errno of the op that failed; then the editor is left half way, to be dropped.
  */
 export function applyOpsTo(editor: VaSpaceEditor, ops: readonly Op[], ids: IdSource): Status {
   for (const op of ops) {
@@ -100,7 +107,10 @@ export interface Applied {
   readonly nextId: number;
 }
 
-/** The space after the ops, in order; all of them or, with an errno, none. New mappings take ids from `nextId` on. */
+/**
+ * The space after the ops, in order; all of them or, with an errno, none. New mappings take ids
+ * from `nextId` on.
+ */
 export function applyOps(space: VaSpace, ops: readonly Op[], nextId: number): OrErrno<Applied> {
   const editor = editVaSpace(space);
   const ids: IdSource = { next: nextId };

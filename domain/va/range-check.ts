@@ -1,10 +1,11 @@
 /**
  * Which ranges of a space may be asked for at all.
  *
- * gpuva-2023 mirrors drm_gpuva_mgr.c: drm_gpuva_in_mm_range, which asks only that the request touches the space, so that
- * one that crosses an end of it passes (S38), and drm_gpuva_in_kernel_region, where a reserved area of no length still
- * refuses whatever spans its place. gpuvm-6.18 mirrors drm_gpuvm.c: drm_gpuvm_range_valid: no overflow, inside the
- * space, clear of the reserved area if that has a length.
+ * gpuva-2023 mirrors drm_gpuva_mgr.c: drm_gpuva_in_mm_range, which asks only that the request
+ * touches the space, so that one that crosses an end of it passes (S38), and
+ * drm_gpuva_in_kernel_region, where a reserved area of no length still refuses whatever spans its
+ * place. gpuvm-6.18 mirrors drm_gpuvm.c: drm_gpuvm_range_valid: no overflow, inside the space,
+ * clear of the reserved area if that has a length.
  */
 import { ERRNO } from '../errno.ts';
 import { PAGES_IN_U64, type Page } from '../units.ts';
@@ -32,7 +33,10 @@ function isInsideSpace({ start, range }: VaConfig, addr: Page, length: Page): bo
   return !overflows && addr >= start && addr + length <= start + range;
 }
 
-/** Strictly both comparisons: an empty reserved area lies in every request that begins before and ends after it. */
+/**
+ * Strictly both comparisons: an empty reserved area lies in every request that begins before and
+ * ends after it.
+ */
 function touchesReserved({ reserved }: VaConfig, addr: Page, length: Page): boolean {
   if (reserved === null) return false;
   return addr < wrap(reserved.addr + reserved.range) && reserved.addr < wrap(addr + length);

@@ -1,9 +1,11 @@
 /**
- * The regions of a space: the 2023 manager's way to say where mappings may lie and may merge; gone since drm_gpuvm.
+ * The regions of a space: the 2023 manager's way to say where mappings may lie and may merge; gone
+ * since drm_gpuvm.
  *
- * Mirrors drm_gpuva_mgr.c: drm_gpuva_region_insert, drm_gpuva_region_remove, drm_gpuva_in_region. A space has them if it
- * was made with DRM_GPUVA_MANAGER_REGIONS; only then does it merge. The reserved area lies in the same tree, so no
- * region overlaps it; it is not one of the regions a mapping may lie in.
+ * Mirrors drm_gpuva_mgr.c: drm_gpuva_region_insert, drm_gpuva_region_remove, drm_gpuva_in_region. A
+ * space has them if it was made with DRM_GPUVA_MANAGER_REGIONS; only then does it merge. The
+ * reserved area lies in the same tree, so no region overlaps it; it is not one of the regions a
+ * mapping may lie in.
  */
 import { ERRNO } from '../errno.ts';
 import type { OrderedMap } from '../ordered-map.ts';
@@ -41,7 +43,10 @@ export function checkRegion(regions: OrderedMap<Region> | null, addr: Page, rang
   return ERRNO.EINVAL;
 }
 
-/** The reserved area as the region tree has it: not at all where it lies outside the space (the kernel ignores that). */
+/**
+ * The reserved area as the region tree has it: not at all where it lies outside the space (the
+ * kernel ignores that).
+ */
 export const kernelRegion = (config: VaConfig): Span | null => {
   const { reserved } = config;
   if (reserved === null || (reserved.addr === 0 && reserved.range === 0)) return null;
@@ -51,8 +56,8 @@ export const kernelRegion = (config: VaConfig): Span | null => {
 const overlap = (a: Span, b: Span): boolean => a.addr < endOf(b) && b.addr < endOf(a);
 
 /**
- * Adds a region. EINVAL without the flag, outside the space, or without a length (the maple tree holds no such
- * interval); EEXIST over another one or the reserved area.
+ * Adds a region. EINVAL without the flag, outside the space, or without a length (the maple tree
+ * holds no such interval); EEXIST over another one or the reserved area.
  */
 export function insertRegion<S extends WithRegions>(space: S, region: Region): OrErrno<S> {
   const { config, regions } = space;
@@ -70,8 +75,8 @@ export function insertRegion<S extends WithRegions>(space: S, region: Region): O
 export type RegionWarning = 'kernel-region' | 'not-empty';
 
 /**
- * Removes the region held by the caller. Without the flag nothing happens; the reserved area stays, with a warning; a
- * region that still has mappings goes, with a warning.
+ * Removes the region held by the caller. Without the flag nothing happens; the reserved area stays,
+ * with a warning; a region that still has mappings goes, with a warning.
  */
 export function removeRegion<S extends WithRegions>(
   space: S,

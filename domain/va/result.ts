@@ -1,6 +1,7 @@
 /**
- * How a function of domain/va/ says that the kernel would refuse: it returns the errno, a negative number, where it
- * would otherwise return the thing asked for (never itself a number), as the kernel's ERR_PTR does.
+ * How a function of domain/va/ says that the kernel would refuse: it returns the errno, a negative
+ * number, where it would otherwise return the thing asked for (never itself a number), as the
+ * kernel's ERR_PTR does.
  */
 import type { Errno } from '../errno.ts';
 

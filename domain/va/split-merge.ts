@@ -1,10 +1,12 @@
 /**
- * Splitting and merging: which operations a request on a range of a space comes apart into, in the kernel's order.
+ * Splitting and merging: which operations a request on a range of a space comes apart into, in the
+ * kernel's order.
  *
- * Mirrors drm_gpuva_mgr.c: __drm_gpuva_sm_map, __drm_gpuva_sm_unmap, drm_gpuva_prefetch_ops_create and
- * drm_gpuva_gem_unmap_ops_create (gpuva-2023), and drm_gpuvm.c: __drm_gpuvm_sm_map, __drm_gpuvm_sm_unmap and
- * drm_gpuvm_madvise_ops_create (gpuvm-6.18). What becomes of each overlapped mapping is in decision-table.ts; which
- * neighbours merge is in merge.ts. Nothing is changed here: ops.ts applies a list. docs/split-merge.md draws it all.
+ * Mirrors drm_gpuva_mgr.c: __drm_gpuva_sm_map, __drm_gpuva_sm_unmap, drm_gpuva_prefetch_ops_create
+ * and drm_gpuva_gem_unmap_ops_create (gpuva-2023), and drm_gpuvm.c: __drm_gpuvm_sm_map,
+ * __drm_gpuvm_sm_unmap and drm_gpuvm_madvise_ops_create (gpuvm-6.18). What becomes of each
+ * overlapped mapping is in decision-table.ts; which neighbours merge is in merge.ts. Nothing is
+ * changed here: ops.ts applies a list. docs/split-merge.md draws it all.
  */
 import { ERRNO } from '../errno.ts';
 import type { Page } from '../units.ts';
@@ -53,7 +55,10 @@ function mapOps2023(view: VaView, request: MapRequest): Op[] {
   return ops;
 }
 
-/** 6.18: nothing merges; `keep` is a hint, on REMAPs too; exactly one MAP, with the request as it came. */
+/**
+ * 6.18: nothing merges; `keep` is a hint, on REMAPs too; exactly one MAP, with the request as it
+ * came.
+ */
 function mapOps618(view: VaView, request: MapRequest): Op[] {
   const ops: Op[] = [];
   const ra = request.addr;
@@ -67,7 +72,10 @@ function mapOps618(view: VaView, request: MapRequest): Op[] {
   return ops;
 }
 
-/** Map `request` over whatever is there: UNMAPs and REMAPs ascending, then the MAP. EINVAL for a bad range. */
+/**
+ * Map `request` over whatever is there: UNMAPs and REMAPs ascending, then the MAP. EINVAL for a bad
+ * range.
+ */
 export function mapOps(view: VaView, request: MapRequest): OrErrno<Op[]> {
   const status = checkMapRange(view, request.addr, request.range);
   if (status !== 0) return status;
@@ -101,7 +109,9 @@ export function prefetchOps(view: VaView, addr: Page, range: Page): Op[] {
   return mappingsIn(view, addr, range).map(prefetchOp);
 }
 
-/** What a madvise maps of E: the part inside the request, backed by nothing, with E's attributes. */
+/**
+ * What a madvise maps of E: the part inside the request, backed by nothing, with E's attributes.
+ */
 function sharedPart(e: Mapping, { addr, range }: MapRequest): Op {
   const from = Math.max(e.addr, addr);
   const to = Math.min(endOf(e), addr + range);
@@ -109,8 +119,9 @@ function sharedPart(e: Mapping, { addr, range }: MapRequest): Op {
 }
 
 /**
- * Split the mappings that have no object at the ends of the request, so that advice can be given for just that range.
- * Those inside it stay; those with an object are passed over. EINVAL for a bad range; EOPNOTSUPP in 2023, which has none.
+ * Split the mappings that have no object at the ends of the request, so that advice can be given
+ * for just that range. Those inside it stay; those with an object are passed over. EINVAL for a bad
+ * range; EOPNOTSUPP in 2023, which has none.
  */
 export function madviseOps(view: VaView, request: MapRequest): OrErrno<Op[]> {
   const { addr: ra, range } = request;

@@ -1,9 +1,10 @@
 /**
  * Changing an address space: in place for its sole owner, or one version after another.
  *
- * Mirrors drm_gpuva_mgr.c: drm_gpuva_insert, drm_gpuva_remove, drm_gpuva_link, drm_gpuva_unlink. `remove` takes out the
- * mapping it is given and refuses another one at its place; the kernel of 2023 erases whatever covers the address,
- * which is bug S09 and not the rule. The editor never changes a version that it came from or has given out.
+ * Mirrors drm_gpuva_mgr.c: drm_gpuva_insert, drm_gpuva_remove, drm_gpuva_link, drm_gpuva_unlink.
+ * `remove` takes out the mapping it is given and refuses another one at its place; the kernel of
+ * 2023 erases whatever covers the address, which is bug S09 and not the rule. The editor never
+ * changes a version that it came from or has given out.
  */
 import { ERRNO } from '../errno.ts';
 import type { OrderedMap, OrderedMapEditor } from '../ordered-map.ts';

@@ -1,15 +1,17 @@
 /**
- * A GPU address space as an immutable value: its mappings by address, the same ones by object, its regions.
+ * A GPU address space as an immutable value: its mappings by address, the same ones by object, its
+ * regions.
  *
- * Mirrors the lookups of drm_gpuva_mgr.c (drm_gpuva_find, _find_first, _find_prev, _find_next, the iterators) and, by way
- * of va-space-editor.ts, drm_gpuva_insert, _remove, _link and _unlink. As in the kernel, being in the tree and being
- * linked to the object are two things, and who holds the space does both. A range costs what its mappings cost.
+ * Mirrors the lookups of drm_gpuva_mgr.c (drm_gpuva_find, _find_first, _find_prev, _find_next, the
+ * iterators) and, by way of va-space-editor.ts, drm_gpuva_insert, _remove, _link and _unlink. As in
+ * the kernel, being in the tree and being linked to the object are two things, and who holds the
+ * space does both. A range costs what its mappings cost.
  */
 import { ERRNO } from '../errno.ts';
 import { OrderedMap, type OrderedReader } from '../ordered-map.ts';
 import { PAGES_IN_U64, type Page } from '../units.ts';
 import { NO_GEM_LISTS, type GemLists } from './gem-lists.ts';
-import { endOf, type Mapping } from './mapping.ts';
+import { endOf, sameMapping, type Mapping } from './mapping.ts';
 import { checkRange, type VaConfig } from './range-check.ts';
 import { checkRegion, type Region } from './regions.ts';
 import type { Status } from './result.ts';
@@ -28,7 +30,10 @@ export interface VaSpace extends VaView {
   readonly gems: GemLists;
 }
 
-/** An empty space. @throws RangeError for regions with gpuvm-6.18, which has none, and for a space beyond u64 */
+/**
+ * An empty space. @throws RangeError for regions with gpuvm-6.18, which has none, and for a space
+ * beyond u64
+ */
 export function createVaSpace(config: VaConfig, withRegions = false): VaSpace {
   if (withRegions && config.semantics === 'gpuvm-6.18') {
     throw new RangeError('gpuvm-6.18 has no regions');
@@ -55,8 +60,9 @@ export function mappingAt(view: VaView, addr: Page): Mapping | undefined {
 }
 
 /**
- * Calls `visit` for every mapping that overlaps [addr, end), ascending, until it returns false. Of an empty interval
- * the 2023 iterator visits nothing; the interval tree of 6.18 finds the mapping that has its place inside.
+ * Calls `visit` for every mapping that overlaps [addr, end), ascending, until it returns false. Of
+ * an empty interval the 2023 iterator visits nothing; the interval tree of 6.18 finds the mapping
+ * that has its place inside.
  */
 export function visitMappings(
   view: VaView,
@@ -111,7 +117,10 @@ export function findNext(view: VaView, end: Page): Mapping | undefined {
 export const linked = (view: VaView, obj: string): IterableIterator<Mapping> =>
   view.gems.linked(obj);
 
-/** Why `mapping` cannot be inserted as things are: EINVAL for its range, EEXIST for what is there; or 0. */
+/**
+ * Why `mapping` cannot be inserted as things are: EINVAL for its range, EEXIST for what is there;
+ * or 0.
+ */
 export function checkInsert(view: VaView, mapping: Mapping): Status {
   const { addr, range } = mapping;
   const status = checkMapRange(view, addr, range);
@@ -119,4 +128,22 @@ export function checkInsert(view: VaView, mapping: Mapping): Status {
   if (range <= 0 || addr + range > PAGES_IN_U64) return ERRNO.EINVAL;
   const below = view.mappings.floor(addr + range - 1)?.value;
   return below !== undefined && endOf(below) > addr ? ERRNO.EEXIST : 0;
+}
+
+const sameRegion = (a: Region, b: Region): boolean =>
+  a === b || (a.addr === b.addr && a.range === b.range && a.sparse === b.sparse);
+
+/**
+ * Same in everything, ids and link order included; of two versions of one space it compares what
+ * differs.
+ */
+export function sameSpace(a: VaSpace, b: VaSpace): boolean {
+  if (a === b) return true;
+  if (JSON.stringify(a.config) !== JSON.stringify(b.config)) return false;
+  if (a.regions === null || b.regions === null) {
+    if (a.regions !== b.regions) return false;
+  } else if (!a.regions.equals(b.regions, sameRegion)) {
+    return false;
+  }
+  return a.mappings.equals(b.mappings, sameMapping) && a.gems.equals(b.gems);
 }

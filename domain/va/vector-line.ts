@@ -1,8 +1,9 @@
 /**
- * One line of the split/merge vectors: a space, requests on it, and the answers that the kernel's own C code gave.
+ * One line of the split/merge vectors: a space, requests on it, and the answers that the kernel's
+ * own C code gave.
  *
- * The format is described where the vectors come from (specs/data/gpuva.jsonl); this is its schema, so that a line that
- * is not one is told from a line with a wrong answer.
+ * The format is described where the vectors come from (specs/data/gpuva.jsonl); this is its schema,
+ * so that a line that is not one is told from a line with a wrong answer.
  */
 import { z } from 'zod';
 

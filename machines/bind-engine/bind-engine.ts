@@ -45,11 +45,15 @@ const noteSignal: Action<BindEngineContext> = (context, event) => {
   return outcome({ ...context, waitingOn: context.waitingOn.filter((each) => each !== fence) });
 };
 
+/** A job without stores is done as soon as its turn comes. */
 const startHead: Action<BindEngineContext> = (context) => {
   const { id: job, gt, vm, writes } = headOf(context);
-  const stores = writes.map((write, i) =>
-    send(gt, 'copy.write', { job, vm, write, last: i === writes.length - 1 }),
-  );
+  const stores =
+    writes.length === 0
+      ? [send(context.id, 'copy.done', { job })]
+      : writes.map((write, i) =>
+          send(gt, 'copy.write', { job, vm, write, last: i === writes.length - 1 }),
+        );
   return outcome(context, fact({ type: 'job.started', engine: context.id, job }), ...stores);
 };
 

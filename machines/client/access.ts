@@ -6,7 +6,7 @@ import { readWord } from '../../hw/memory.ts';
 import { fact, outcome, type Outcome, send } from '../contract/effects.ts';
 import { type Action, dataOf } from '../contract/event.ts';
 import type { SharedReader } from '../shared/reader.ts';
-import { began, type ClientContext, endStep, judged, stepOf } from './context.ts';
+import { began, type ClientContext, endStep, failStep, judged, stepOf } from './context.ts';
 import { next } from './program.ts';
 
 function wordOf(text: string): WordAddress {
@@ -46,7 +46,9 @@ export function accessBo(
 ): Outcome<ClientContext> {
   const { bo, read, write, value, expect } = step;
   const { addr: offset, word } = wordOf(read ?? write ?? '0x0');
-  const phys = (shared.bo(bo)?.phys ?? 0) + offset;
+  const found = shared.bo(bo);
+  if (found === undefined) return failStep(context, 'CPU access', ERRNO.ENOENT);
+  const phys = found.phys + offset;
   const client = context.id;
   if (write !== undefined) {
     const stored = value ?? '0x0';

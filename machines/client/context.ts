@@ -1,4 +1,5 @@
 /** What a client actor holds: its program, where it is in it, and what it waits for. */
+import { type Errno, errnoName } from '../../domain/errno.ts';
 import type { FenceKey } from '../../domain/fence/fence-table.ts';
 import type { Scenario, Step } from '../../domain/scenario/schema.ts';
 import { type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
@@ -57,4 +58,13 @@ export function judged(
   return expected === actual
     ? fact({ type: 'expect.passed', client, step, what })
     : fact({ type: 'expect.failed', client, step, what, expected, actual });
+}
+
+/** Ends the step in progress with an errno; such steps have no `expect`, so it is a failure of the scenario. */
+export function failStep(
+  context: ClientContext,
+  what: string,
+  error: Errno,
+): Outcome<ClientContext> {
+  return endStep(context, error, judged(context, what, 'ok', errnoName(error)));
 }

@@ -40,12 +40,13 @@ function endOfWait(context: ClientContext, result: number): Outcome<ClientContex
 
 const endWait: Action<ClientContext> = (context) => endOfWait(context, 0);
 
-/** Nothing to wait for: what it holds has signalled, or it holds nothing, which is EINVAL. */
+/** Nothing to wait for: what it holds has signalled, or it holds nothing (EINVAL), or it is not there (ENOENT). */
 export function waitAtOnce(context: ClientContext, shared: SharedReader): Outcome<ClientContext> {
   const step = stepOf(context);
   if (!('wait' in step)) throw new RangeError('not a wait');
-  const fences = shared.capture(step.wait.syncobj, step.wait.point);
-  return endOfWait(context, fences === null ? ERRNO.EINVAL : 0);
+  const { syncobj, point } = step.wait;
+  if (shared.syncobj(syncobj) === undefined) return endOfWait(context, ERRNO.ENOENT);
+  return endOfWait(context, shared.capture(syncobj, point) === null ? ERRNO.EINVAL : 0);
 }
 
 export const waitGuards = { nextMustWait, lastFence };

@@ -39,6 +39,8 @@ interface XStateArgs {
 }
 
 export const OUT = 'out';
+/** More transitions than this in one step are a loop in the chart; both executors throw then. */
+export const MAX_MICROSTEPS = 100_000;
 
 export function defineMachine<C>(
   chart: Chart,
@@ -60,7 +62,8 @@ export function defineMachine<C>(
     actions: { ...mapValues(actions, asAction), [OUT]: (): void => undefined },
   };
   // XState's types describe charts written inline; ours is checked by Chart above and by the table compiler.
-  const machine = createMachine(chart as never, implementations as never) as AnyStateMachine;
+  const config = { ...chart, options: { maxIterations: MAX_MICROSTEPS } };
+  const machine = createMachine(config as never, implementations as never) as AnyStateMachine;
   return { chart: machine, guards, actions };
 }
 

@@ -2,9 +2,10 @@
  * Compiles a machine to a table: atomic state x message type -> candidates in XState's order (innermost state first,
  * then document order), each with its guard, its actions and the atomic state where it ends.
  *
- * The subset is what our machines use: nested states, `on` and `always` with named guards and actions. Entry and exit
- * actions, parallel and history states, `after`, `invoke`, `final`, wildcards, reentry and inline functions are
- * refused loudly, so that a chart can't silently mean something else here than in XState.
+ * The subset is what our machines use: nested states, `on` and `always` with named guards and actions. Entry, exit and
+ * initial actions, parallel and history states, `after`, `invoke`, `final`, `onDone`, wildcards, reentry, inline
+ * functions and an initial state that is left at once are refused loudly, so that a chart can't silently mean something
+ * else here than in XState.
  */
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import type { Machine } from '../contract/define.ts';
@@ -36,8 +37,11 @@ export function compile(machine: Machine<never>): Table {
     if (children.length === 0) rows.set(pathOf(node), rowOf(machine, node));
     children.forEach(visit);
   };
-  visit(machine.chart.root);
-  return { initial: pathOf(leafOf(machine.chart.root)), rows };
+  const { root } = machine.chart;
+  visit(root);
+  const initial = pathOf(leafOf(root));
+  if ((rows.get(initial)?.always.length ?? 0) > 0) refuse(root, '`always` in the initial state');
+  return { initial, rows };
 }
 
 function refuse(node: AnyStateNode, what: string): never {
@@ -52,6 +56,7 @@ function refuseFeatures(node: AnyStateNode): void {
   if (node.exit.length > 0) refuse(node, 'an exit action');
   if (node.invoke.length > 0) refuse(node, 'invoke');
   if (node.after.length > 0) refuse(node, 'after');
+  if (node.initial.actions.length > 0) refuse(node, 'an action of `initial`');
 }
 
 /** `open.idle`; the root is the empty path. */
@@ -70,6 +75,7 @@ function rowOf(machine: Machine<never>, leaf: AnyStateNode): Row {
   for (let node: AnyStateNode | undefined = leaf; node !== undefined; node = node.parent) {
     for (const [type, definitions] of node.transitions) {
       if (type.includes('*')) refuse(node, `the wildcard ${type}`);
+      if (type.startsWith('xstate.')) refuse(node, `XState's own event ${type}`);
       const candidates = definitions.map((each) => candidateOf(machine, each));
       on.set(type, [...(on.get(type) ?? []), ...candidates]);
     }
@@ -99,9 +105,10 @@ function named<F>(
 ): F {
   const isObject = typeof reference === 'object' && reference !== null && 'type' in reference;
   if (isObject && 'params' in reference && reference.params !== undefined) {
-    refuse(node, `a ${kind} with params`);
+    refuse(node, `passing params to the ${kind} ${String(reference.type)}`);
   }
   const name = isObject ? reference.type : reference;
-  const found = typeof name === 'string' ? functions[name] : undefined;
+  const isKnown = typeof name === 'string' && Object.hasOwn(functions, name);
+  const found = isKnown ? functions[name] : undefined;
   return found ?? refuse(node, `an unnamed or unknown ${kind} (${String(name)})`);
 }

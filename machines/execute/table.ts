@@ -1,14 +1,11 @@
 /**
  * The table executor: one macrostep as a walk through the compiled rows. Exploration and replay run on it.
  */
-import type { Machine } from '../contract/define.ts';
+import { type Machine, MAX_MICROSTEPS } from '../contract/define.ts';
 import type { Effect } from '../contract/effects.ts';
 import type { StepEvent } from '../contract/event.ts';
 import { type Candidate, compile, type Row, type Table } from './compile.ts';
 import type { ActorState, Executor, Stepped } from './executor.ts';
-
-/** More eventless transitions than this in one step are a loop in the chart. */
-const MAX_MICROSTEPS = 100_000;
 
 export class TableExecutor implements Executor {
   readonly #tables: ReadonlyMap<string, Table>;
@@ -36,6 +33,7 @@ export class TableExecutor implements Executor {
     for (let steps = 0; taken !== null; steps++) {
       if (steps > MAX_MICROSTEPS)
         throw new RangeError(`${machine}: endless transitions in ${value}`);
+      if (steps > 0 && changesNothing(taken, value)) break;
       for (const action of taken.actions) {
         const next = action(context, event);
         context = next.context;
@@ -63,6 +61,11 @@ function rowOf(rows: Table['rows'], { machine, value }: ActorState): Row {
   const row = rows.get(value);
   if (row === undefined) throw new RangeError(`${machine} has no state ${value}`);
   return row;
+}
+
+/** An eventless transition like that would hold for ever; XState rests there, and so do we. */
+function changesNothing({ actions, target }: Candidate, value: string): boolean {
+  return actions.length === 0 && (target === null || target === value);
 }
 
 export function unanswered(state: ActorState, type: string): RangeError {

@@ -17,8 +17,20 @@ interface OutAction {
   readonly params: unknown;
 }
 
-/** The scope that XState's pure functions need; it hands every `out` action to `collect`. */
-export function inertScope(collect: (effects: readonly Effect[]) => void): AnyActorScope {
+/** What XState reports of each microstep. */
+export interface Microstep {
+  readonly type: string;
+  readonly snapshot: AnyMachineSnapshot;
+  readonly _transitions: readonly unknown[];
+}
+
+/**
+ * The scope that XState's pure functions need; it hands every `out` action to `collect`, and every microstep to `inspect`.
+ */
+export function inertScope(
+  collect: (effects: readonly Effect[]) => void,
+  inspect: (microstep: Microstep) => void = (): void => undefined,
+): AnyActorScope {
   const ignore = (): void => undefined;
   const scope = {
     self: { id: 'inert', sessionId: 'inert', _parent: undefined, send: ignore },
@@ -28,7 +40,7 @@ export function inertScope(collect: (effects: readonly Effect[]) => void): AnyAc
     defer: ignore,
     emit: ignore,
     stopChild: ignore,
-    system: { _sendInspectionEvent: ignore },
+    system: { _sendInspectionEvent: inspect },
     actionExecutor: (action: OutAction): void => {
       if (action.type === OUT) collect(effectsOf(action.params));
     },
@@ -54,9 +66,15 @@ export class XStateExecutor implements Executor {
   /** one snapshot for each state value of a machine; a step starts from it with the actor's context */
   readonly #templates = new Map<string, AnyMachineSnapshot>();
   #effects: readonly Effect[] = [];
-  readonly #scope = inertScope((effects) => {
-    this.#effects = this.#effects.length === 0 ? effects : [...this.#effects, ...effects];
-  });
+  #transitions = 0;
+  readonly #scope = inertScope(
+    (effects) => {
+      this.#effects = this.#effects.length === 0 ? effects : [...this.#effects, ...effects];
+    },
+    ({ _transitions }) => {
+      this.#transitions += _transitions.length;
+    },
+  );
 
   constructor(machines: Readonly<Record<string, Machine<never>>>) {
     this.#charts = new Map(Object.entries(machines).map(([id, each]) => [id, each.chart]));
@@ -68,14 +86,17 @@ export class XStateExecutor implements Executor {
   }
 
   accepts(state: ActorState, type: string): boolean {
-    return this.#template(state)._nodes.some((node) => node.ownEvents.includes(type as never));
+    // `ownEvents` leaves out a transition that does nothing; taking a message and doing nothing is an answer here.
+    return this.#template(state)._nodes.some((node) => node.transitions.has(type as never));
   }
 
   step(state: ActorState, event: StepEvent): Stepped {
     const snapshot = { ...this.#template(state), context: state.context } as AnyMachineSnapshot;
     this.#effects = [];
+    this.#transitions = 0;
     const next = this.#chart(state.machine).transition(snapshot, event, this.#scope);
-    if (next === snapshot) throw unanswered(state, event.type);
+    // A transition without actions and target gives the same snapshot back, so that is no sign of an unanswered event.
+    if (this.#transitions === 0) throw unanswered(state, event.type);
     const { machine } = state;
     return {
       state: { machine, value: dottedValue(next.value), context: next.context },

@@ -49,10 +49,12 @@ export interface Call {
   readonly asyncFence: FenceKey | null;
 }
 
-/** A fence that signals when another does. */
+/** A fence that signals when another has, and not before those attached earlier. */
 export interface Attached {
-  readonly real: FenceKey;
   readonly async: FenceKey;
+  readonly real: FenceKey;
+  /** how `real` ended; null until it does */
+  readonly result: number | null;
 }
 
 export interface VmContext {
@@ -79,6 +81,7 @@ export interface VmContext {
   readonly call: Call | null;
   /** accepted asynchronous calls, oldest first */
   readonly pending: readonly Call[];
+  /** asynchronous fences that have not signalled, in the order of their numbers */
   readonly attached: readonly Attached[];
   /** job and invalidation fences that had not signalled when last looked at */
   readonly inFlight: readonly FenceKey[];

@@ -102,9 +102,21 @@ class Submission {
     const staged = stageUnbind(this.#treeOf(gtIndex), { addr, range });
     this.trees[gtIndex] = staged.tree;
     this.counts.flush += 1;
-    const fence = fenceKeyOf(`${this.#engine}/tlb`, this.counts.flush);
+    const gt = this.#gtOf(gtIndex);
+    // Each GT acknowledges at its own pace, so their fences are of different contexts.
+    const fence = fenceKeyOf(`${this.#engine}/tlb/${gt}`, this.counts.flush);
     const freed = staged.freed.map((table) => ({ table }));
-    this.#push(this.#gtOf(gtIndex), writesOf(staged.updates), { addr, range, fence, freed });
+    this.#push(gt, writesOf(staged.updates), { addr, range, fence, freed });
+  }
+
+  /** What becomes `call.fences`: the last job's fence, then every flush's. */
+  get fences(): readonly FenceKey[] {
+    return this.lastJob === null ? this.flushes : [this.lastJob, ...this.flushes];
+  }
+
+  /** A job without stores. */
+  nothing(): void {
+    this.#push(this.#gtOf(0), [], null);
   }
 
   /** Pushes one job to the bind queue. Only the first of a call waits for the in-syncs. */
@@ -141,7 +153,27 @@ class Submission {
   }
 }
 
-/** Executes the next op of a call on every GT. `call.fences` is the last job's fence, then every flush's. */
+/** What a submission leaves. */
+function submitted(context: VmContext, call: Call, submission: Submission): Executed {
+  const { trees, alloc, counts, inFlight, fences, effects } = submission;
+  return {
+    context: { ...context, trees, alloc, counts, inFlight },
+    call: { ...call, fences },
+    effects,
+  };
+}
+
+/**
+ * A call that finds nothing to do takes its place in the bind queue all the same: it is done when its in-syncs have
+ * signalled and what was queued before it is done (today's xe_sync_in_fence_get with the queue's last fence).
+ */
+export function executeNothing(context: VmContext, call: Call, shared: SharedReader): Executed {
+  const submission = new Submission(context, call, shared);
+  submission.nothing();
+  return submitted(context, call, submission);
+}
+
+/** Executes the next op of a call on every GT. */
 export function executeNext(context: VmContext, call: Call, shared: SharedReader): Executed {
   const op = call.ops[call.executed];
   if (op === undefined) throw new RangeError('no op left to execute');
@@ -152,15 +184,10 @@ export function executeNext(context: VmContext, call: Call, shared: SharedReader
       else submission.bind(part.bind, gt);
     }
   }
-  const { trees, alloc, counts, inFlight, lastJob, flushes, effects } = submission;
-  const fences = lastJob === null ? flushes : [lastJob, ...flushes];
   const { executed: index, number } = call;
-  effects.push(
+  const { fences } = submission;
+  submission.effects.push(
     fact({ type: 'op.executed', vm: context.id, call: number, index, op: op.op, fences }),
   );
-  return {
-    context: { ...context, trees, alloc, counts, inFlight },
-    call: { ...call, fences, executed: index + 1 },
-    effects,
-  };
+  return submitted(context, { ...call, executed: index + 1 }, submission);
 }

@@ -1,8 +1,8 @@
 /**
  * The beginning and the end of a VM. Mirrors xe_vm.c (xe_vm_create, xe_vm_close_and_put).
  *
- * Closing: no new call starts; asynchronous calls that the worker has not begun are dropped with their fences
- * signalled, in order; then, once no job and no invalidation is under way, the mappings and page tables go.
+ * Closing: no new call starts; what the worker has not executed yet is dropped, and its fences signal in order, after
+ * the jobs that the worker did get to; once no job and no invalidation is under way, the mappings and page tables go.
  * Left out until its issue: killing the bind queue's jobs and the contested external BOs.
  */
 import { ERRNO } from '../../domain/errno.ts';
@@ -13,9 +13,9 @@ import { createPtTree, type NewTable, tablesOf } from '../../hw/pt-tree.ts';
 import { freshPools } from '../../hw/allocator.ts';
 import { type Effect, fact, outcome, send } from '../contract/effects.ts';
 import { type Action, dataOf, type Guard } from '../contract/event.ts';
-import { signal } from '../shared/signal.ts';
 import type { VmContext } from './context.ts';
 import { pieceOfMapping } from './pieces.ts';
+import { drop, settle } from './promised.ts';
 
 /** Table pages that one VM may take before the next VM's begin: 4 TiB of page tables. */
 const TABLE_WINDOW = 2 ** 30;
@@ -73,11 +73,9 @@ const create: Action<VmContext> = (context, event) => {
   return outcome(made.context, ...made.effects, send(event.from, 'ioctl.done', { result: 0 }));
 };
 
-/** The ioctl of somebody whose VM id leads nowhere. */
-const refuse =
-  (result: number): Action<VmContext> =>
-  (context, event) =>
-    outcome(context, send(event.from, 'ioctl.done', { result }));
+/** The destroy ioctl of somebody whose VM id leads nowhere, or nowhere any more. */
+const refuseClose: Action<VmContext> = (context, event) =>
+  outcome(context, send(event.from, 'ioctl.done', { result: ERRNO.ENOENT }));
 
 /** debugfs on a VM that is not there, or the address space as it is, under vm->lock. */
 const dump: Action<VmContext> = (context, event) => {
@@ -88,11 +86,18 @@ const dump: Action<VmContext> = (context, event) => {
 const beginClose: Action<VmContext> = (context, event) => {
   const { shared } = event;
   const inFlight = context.inFlight.filter((fence) => !shared.isSignaled(fence));
-  const dropped = context.pending.flatMap(({ asyncFence }) => asyncFence ?? []);
+  let now: VmContext = { ...context, inFlight, pending: [] };
+  const effects: Effect[] = [fact({ type: 'vm.closing', vm: context.id })];
+  for (const call of context.pending) {
+    const dropped = drop(now, call);
+    now = dropped.context;
+    effects.push(...dropped.effects);
+  }
+  const settled = settle(now, shared);
   return outcome(
-    { ...context, inFlight, pending: [] },
-    fact({ type: 'vm.closing', vm: context.id }),
-    ...signal(shared, dropped),
+    settled.context,
+    ...effects,
+    ...settled.effects,
     ...inFlight.map((fence) => fact({ type: 'fence.waited', fence, waiter: context.id })),
     send(event.from, 'ioctl.done', { result: 0 }),
   );
@@ -125,8 +130,7 @@ const finishClose: Action<VmContext> = (context) => {
 
 export const lifeActions = {
   create,
-  refuseUnknown: refuse(ERRNO.EINVAL),
-  refuseClosed: refuse(ERRNO.ENOENT),
+  refuseClose,
   dump,
   beginClose,
   noteIdle,

@@ -20,8 +20,9 @@ import type { SharedReader } from '../shared/reader.ts';
 import { bindEngineOf, type Call, callOf, type VmContext, type VmOp, withCall } from './context.ts';
 import { numberOps } from './pieces.ts';
 
-function viewOf(context: VmContext, shared: SharedReader): BindView {
+function viewOf(context: VmContext, shared: SharedReader, vm: BindView['vm']): BindView {
   return {
+    vm,
     vmAsync: context.async,
     vmRange: context.space.config.range,
     boRange: (id) => {
@@ -36,7 +37,7 @@ function viewOf(context: VmContext, shared: SharedReader): BindView {
 /** Takes vm->lock for the call; what is wrong with its arguments is noted. */
 const begin: Action<VmContext> = (context, event) => {
   const request: BindRequest = dataOf(event, 'vm.bind');
-  const refusal: Refusal | null = checkBind(request, viewOf(context, event.shared));
+  const refusal: Refusal | null = checkBind(request, viewOf(context, event.shared, 'open'));
   const waits = request.in.flatMap(
     ({ syncobj, point }) => event.shared.capture(syncobj, point) ?? [],
   );
@@ -72,6 +73,21 @@ const replyRefused: Action<VmContext> = (context) => {
     send(client, 'ioctl.done', { result: error }),
   );
 };
+
+/** The ioctl on a VM that is not there. Its arguments are looked at before its VM is looked up. */
+const refuseBind =
+  (vm: 'unknown' | 'closed'): Action<VmContext> =>
+  (context, event) => {
+    const refusal = checkBind(dataOf(event, 'vm.bind'), viewOf(context, event.shared, vm));
+    if (refusal === null) throw new RangeError(`a bind on a VM that is ${vm} must be refused`);
+    const call = context.counts.call + 1;
+    const { row, error } = refusal;
+    return outcome(
+      { ...context, counts: { ...context.counts, call } },
+      fact({ type: 'bind.refused', vm: context.id, call, error, row }),
+      send(event.from, 'ioctl.done', { result: error }),
+    );
+  };
 
 function listFor(space: VaSpace, bind: CheckedOp): OrErrno<Op[]> {
   switch (bind.op) {
@@ -165,5 +181,14 @@ const commit: Action<VmContext> = (context) => {
 
 const isAsync: Guard<VmContext> = (context) => callOf(context).async;
 
-export const phaseActions = { begin, replyRefused, createList, parse, unwind, commit };
+export const phaseActions = {
+  begin,
+  replyRefused,
+  refuseUnknown: refuseBind('unknown'),
+  refuseClosed: refuseBind('closed'),
+  createList,
+  parse,
+  unwind,
+  commit,
+};
 export const phaseGuards = { isRefused, createFailed, moreLists, isAsync };

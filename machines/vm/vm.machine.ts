@@ -20,7 +20,7 @@ export const vmMachine = defineMachine<VmContext>(
         on: {
           'vm.create': { target: 'open', actions: 'create' },
           'vm.bind': { actions: 'refuseUnknown' },
-          'vm.close': { actions: 'refuseClosed' },
+          'vm.close': { actions: 'refuseClose' },
           'vm.debugfs': { actions: 'dump' },
         },
       },
@@ -77,7 +77,7 @@ export const vmMachine = defineMachine<VmContext>(
       closing: {
         on: {
           'vm.bind': { actions: 'refuseClosed' },
-          'vm.close': { actions: 'refuseClosed' },
+          'vm.close': { actions: 'refuseClose' },
           'vm.debugfs': { actions: 'dump' },
           'vm.worker': { actions: [] },
           'fence.signaled': { actions: ['propagate', 'noteIdle'] },
@@ -87,7 +87,7 @@ export const vmMachine = defineMachine<VmContext>(
       closed: {
         on: {
           'vm.bind': { actions: 'refuseClosed' },
-          'vm.close': { actions: 'refuseClosed' },
+          'vm.close': { actions: 'refuseClose' },
           'vm.debugfs': { actions: 'dump' },
           'vm.worker': { actions: [] },
           'fence.signaled': { actions: 'propagate' },

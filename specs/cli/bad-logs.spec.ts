@@ -65,6 +65,11 @@ describe('a damaged log', () => {
     expect((await cli(['show', corrupt(), '--at', '100'])).status).not.toBe(0);
   });
 
+  it('that holds nothing but its header has no state', async () => {
+    const ran = await cli(['show', put(folder, 'header.log', lines[0] ?? '')]);
+    expect(ran.err).toMatch(/^FL307: the log holds no record/);
+  });
+
   it('of a newer format: exit 5', async () => {
     for (const command of ['validate', 'show', 'replay']) {
       const ran = await cli([command, newer()]);

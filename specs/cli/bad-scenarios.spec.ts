@@ -214,7 +214,30 @@ const CASES: readonly Wrong[] = [
     code: 'FL101',
     says: 'contains itself',
   },
-  { name: 'deep nesting', text: '['.repeat(20_000), code: 'FL101', says: 'nested too deeply' },
+  {
+    name: 'deep nesting of flow lists',
+    text: '['.repeat(20_000),
+    code: 'FL101',
+    says: 'nested too deeply',
+  },
+  {
+    name: 'deep nesting of flow mappings',
+    text: '{a: '.repeat(20_000),
+    code: 'FL101',
+    says: 'nested too deeply',
+  },
+  {
+    name: 'deep nesting of block lists',
+    text: '- '.repeat(20_000),
+    code: 'FL101',
+    says: 'nested too deeply',
+  },
+  {
+    name: 'deep nesting of braces',
+    text: '{'.repeat(20_000),
+    code: 'FL101',
+    says: 'nested too deeply',
+  },
   {
     name: '__proto__ at the top',
     text: 'fencelab: 1\n§__proto__: { a: 1 }\n',

@@ -93,6 +93,11 @@ describe('run', () => {
     expect(ran.err).toBe('');
   });
 
+  it('prints only how it ended with --quiet', async () => {
+    const ran = await cli(['run', NULL_BIND, '--quiet']);
+    expect(ran.out).toMatch(/^verdict: ok .*\nseed: 0x1 {2}chooser: time\n$/);
+  });
+
   it('replaces an older log', async () => {
     const before = readFileSync(log);
     expect((await cli(['run', NULL_BIND, '--out', log])).status).toBe(0);
@@ -116,7 +121,7 @@ describe('replay, validate', () => {
       /: a sealed log of scenario null-bind, \d+ records, verdict ok,/,
     );
     expect((await cli(['validate', NULL_BIND])).out).toContain(
-      'scenario null-bind is valid (1 vms, 1 bos',
+      'scenario null-bind is valid (1 VM, 1 BO, 1 syncobj, 1 client,',
     );
     expect(json((await cli(['validate', log, '--json'])).out)).toMatchObject({
       kind: 'log',

@@ -97,6 +97,15 @@ describe('a failed run', () => {
     expect(ran.out).toContain('EXPECTATION FAILED in step 1, GPU access: expected 0x5, got fault');
   });
 
+  it('tells its verdict even where its log cannot be written', async () => {
+    const ran = await cli(['run', failing], { cwd: '/nowhere' });
+    expect(ran.status).toBe(1);
+    expect(ran.err).toMatch(/^warning: FL403: .*ENOENT/);
+    expect(ran.out).toMatch(
+      /\nverdict: failed .*\nseed: 0x1 .*\nreplay: fencelab run .* --seed 0x1\n$/,
+    );
+  });
+
   it('uses --out when given', async () => {
     const log = join(folder, 'kept.log');
     const ran = await cli(['run', failing, '--out', log, '--chooser', 'random', '--seed', '3']);

@@ -1,6 +1,7 @@
 /**
- * OrderedMap against a plain Map and a sorted array, one edit at a time, with every version kept: whatever is done to
- * a later version or through an editor, an older version reads the same for ever.
+ * OrderedMap against a plain Map and a sorted array, one edit at a time, with every version kept:
+ * whatever is done to a later version or through an editor, an older version reads the same for
+ * ever.
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -9,7 +10,9 @@ import { NODE_MAX, NODE_MIN, type Node } from '../../domain/ordered-map/node.ts'
 
 type Edit = { readonly k: number; readonly v: number | null };
 
-/** Small keys so that edits meet, and keys up to 2^52 so that nothing is taken for a 32-bit number. */
+/**
+ * Small keys so that edits meet, and keys up to 2^52 so that nothing is taken for a 32-bit number.
+ */
 const key = fc.oneof(
   fc.integer({ min: 0, max: 60 }),
   fc.integer({ min: 0, max: 400 }).map((n) => n * 2 ** 43),
@@ -44,7 +47,10 @@ function applyToModel(model: ReadonlyMap<number, number>, { k, v }: Edit): Map<n
 const sorted = (model: ReadonlyMap<number, number>): { key: number; value: number }[] =>
   [...model].map(([k, value]) => ({ key: k, value })).sort((a, b) => a.key - b.key);
 
-/** Whether a version holds what its model held then; a plain loop, as this is done for every version kept. */
+/**
+ * Whether a version holds what its model held then; a plain loop, as this is done for every version
+ * kept.
+ */
 function holds(map: OrderedMap<number>, model: ReadonlyMap<number, number>): boolean {
   let last = -Infinity;
   let count = 0;

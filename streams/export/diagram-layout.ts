@@ -8,6 +8,8 @@ import { edgeLabel, guardText, type StateBox, type StateEdge, type StateGraph } 
 export const FONT = { size: 12, width: 7.23, line: 16 } as const;
 export const SMALL = { size: 10.5, width: 6.33, line: 14 } as const;
 const PAD = 10;
+/** A longer label is broken into lines. */
+const LABEL_CHARS = 24;
 const DOT = 10;
 
 /** A line of text inside a box: something that the state handles without leaving it. */
@@ -44,11 +46,12 @@ export interface Layout {
 /** The text of an internal transition list or an arrow, broken so that no line is long. */
 export function labelLines(edge: StateEdge): string[] {
   const label = edgeLabel(edge);
-  if (label.length <= 30) return label === '' ? [] : [label];
+  if (label.length <= LABEL_CHARS) return label === '' ? [] : [label];
   const lines = [edge.event ?? ''];
   const guard = guardText(edge);
   if (guard !== null) {
-    if (`${lines[0] ?? ''} ${guard}`.length <= 30) lines[0] = `${lines[0] ?? ''} ${guard}`.trim();
+    if (`${lines[0] ?? ''} ${guard}`.length <= LABEL_CHARS)
+      lines[0] = `${lines[0] ?? ''} ${guard}`.trim();
     else lines.push(guard);
   }
   edge.actions.forEach((action, i) => lines.push(`${i === 0 ? '/' : ' '} ${action}`));

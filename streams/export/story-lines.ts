@@ -4,10 +4,11 @@
  */
 import { errnoName } from '../../domain/errno.ts';
 import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
+import { BIND_RULES } from '../../domain/ioctl/bind-check.ts';
 import { hexOfPages, hexOfWord, type Page } from '../../domain/units.ts';
 import type { StepRecord } from '../world/record.ts';
 import { entriesOfRuns, groupEntries, groupPlace, groupText } from './pte-groups.ts';
-import type { Story } from './story.ts';
+import type { Story } from './story-state.ts';
 import { opText, span } from './words.ts';
 
 /** How a line may be coloured. */
@@ -22,6 +23,14 @@ export interface ToldFact {
   readonly actor: string;
   readonly text: string;
   readonly tone?: Tone;
+}
+
+const CHECKS = new Map(BIND_RULES.map(({ row, what }) => [row, what]));
+
+/** The check of docs/vm-bind.md that refused a bind. */
+function checkText(row: string): string {
+  const what = CHECKS.get(row);
+  return what === undefined ? `check ${row}` : `check ${row}: ${what}`;
 }
 
 /** More stores than this in one command are not told one by one. */
@@ -49,7 +58,8 @@ function placeText(phys: Page | null, { bos }: Story): string {
 
 function accessText(fact: FactOf<'access.done'>, story: Story): string {
   const stored = fact.access === 'write' ? ` = ${fact.value ?? '0x0'}` : '';
-  const where = `gpu ${fact.access} ${fact.vm} ${hexOfWord(fact)}${stored}`;
+  const gt = fact.gt === 'gt0' ? '' : ` ${fact.gt}`;
+  const where = `gpu${gt} ${fact.access} ${fact.vm} ${hexOfWord(fact)}${stored}`;
   const hit = fact.tlbHit ? 'TLB hit' : 'TLB miss';
   if (fact.outcome === 'fault') return `${where} -> FAULT (${fact.fault ?? 'not-present'}, ${hit})`;
   const seen = fact.access === 'read' ? (fact.value ?? '0x0') : fact.outcome;
@@ -88,7 +98,7 @@ const TELLERS: Tellers = {
       : ops.map((op) => ({ actor: vm, text: `  ${opText(op)}` })),
   'bind.refused': ({ vm, call, error, row }) => ({
     actor: vm,
-    text: `bind #${call} refused with ${errnoName(error)}: ${row}`,
+    text: `bind #${call} refused with ${errnoName(error)} (${checkText(row)})`,
   }),
   'bind.unwound': ({ vm, call, error }) => ({
     actor: vm,

@@ -3,35 +3,11 @@
  * and nothing of machines, so a log tells the same story as the run that wrote it. Left out of the telling: queues,
  * wake-ups and whatever else only the simulator needs.
  */
-import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
 import { OrderedMap } from '../../domain/ordered-map.ts';
-import type { Page } from '../../domain/units.ts';
 import type { StepRecord } from '../world/record.ts';
 import { type StoryLine, tellFact } from './story-lines.ts';
+import { foldStory, type Row, type Story, withoutSignaled } from './story-state.ts';
 import { backing, columns, requestText, span, syncText, timeText } from './words.ts';
-
-/** One mapping of a space, as much of it as is told. */
-export type Row = Omit<FactOf<'va.mapped'>, 'type' | 'vm'>;
-
-export interface Story {
-  readonly spaces: Readonly<Record<string, OrderedMap<Row>>>;
-  /** by BO: its place in memory */
-  readonly bos: Readonly<Record<string, { readonly phys: Page; readonly range: Page }>>;
-  /** by fence: the syncobjs that it was put into */
-  readonly holders: Readonly<Record<string, readonly string[]>>;
-  readonly passed: number;
-  readonly failed: number;
-  readonly records: number;
-}
-
-export const NO_STORY: Story = {
-  spaces: {},
-  bos: {},
-  holders: {},
-  passed: 0,
-  failed: 0,
-  records: 0,
-};
 
 export interface Told {
   readonly story: Story;
@@ -40,43 +16,6 @@ export interface Told {
 
 /** More rows than this of one address space are not a story any more. */
 const MAX_ROWS = 40;
-
-type Folds = { readonly [K in FactType]?: (story: Story, fact: FactOf<K>) => Story };
-
-function withSpace(
-  story: Story,
-  vm: string,
-  change: (old: OrderedMap<Row>) => OrderedMap<Row>,
-): Story {
-  const old = story.spaces[vm] ?? OrderedMap.empty<Row>();
-  return { ...story, spaces: { ...story.spaces, [vm]: change(old) } };
-}
-
-function withHolder(story: Story, fence: string, name: string): Story {
-  const names = story.holders[fence] ?? [];
-  return { ...story, holders: { ...story.holders, [fence]: [...names, name] } };
-}
-
-const FOLDS: Folds = {
-  'bo.created': (story, { bo, phys, range }) => ({
-    ...story,
-    bos: { ...story.bos, [bo]: { phys, range } },
-  }),
-  'vm.created': (story, { vm }) => withSpace(story, vm, () => OrderedMap.empty()),
-  'va.mapped': (story, { vm, addr, ...rest }) =>
-    withSpace(story, vm, (old) => old.set(addr, { addr, ...rest })),
-  'va.unmapped': (story, { vm, addr }) => withSpace(story, vm, (old) => old.delete(addr)),
-  'syncobj.replaced': (story, { syncobj, fence }) => withHolder(story, fence, syncobj),
-  'syncobj.advanced': (story, { syncobj, point, fence }) =>
-    withHolder(story, fence, syncText({ syncobj, point })),
-  'expect.passed': (story) => ({ ...story, passed: story.passed + 1 }),
-  'expect.failed': (story) => ({ ...story, failed: story.failed + 1 }),
-};
-
-function fold(story: Story, fact: Fact): Story {
-  const change = FOLDS[fact.type] as ((story: Story, fact: Fact) => Story) | undefined;
-  return change === undefined ? story : change(story, fact);
-}
 
 /** The address space as a table, one mapping a line. */
 export function spaceTable(rows: Iterable<Row>, size: number): string[] {
@@ -117,9 +56,10 @@ function requestLine(record: StepRecord): string | undefined {
     ...(data.in.length === 0 ? [] : [`in ${data.in.map(syncText).join(', ')}`]),
     ...(data.out.length === 0 ? [] : [`out ${data.out.map(syncText).join(', ')}`]),
   ];
-  const what = data.ops.map(requestText).join('; ');
+  const what = data.ops.length === 0 ? 'no op' : data.ops.map(requestText).join('; ');
   const tail = syncs.length === 0 ? '' : `  (${syncs.join('; ')})`;
-  const number = call === undefined ? '' : ` #${call.call}`;
+  // Without a number the VM never took the call: it does not exist yet, or no more.
+  const number = call === undefined ? ` (${record.state} VM)` : ` #${call.call}`;
   return `${data.async ? 'async ' : ''}bind${number} ${record.actor}: ${what}${tail}`;
 }
 
@@ -137,12 +77,12 @@ export function tell(story: Story, record: StepRecord): Told {
   let now = story;
   const changed = new Set<string>();
   for (const fact of record.facts) {
-    now = fold(now, fact);
+    now = foldStory(now, fact);
     if (fact.type === 'va.mapped' || fact.type === 'va.unmapped') changed.add(fact.vm);
     for (const told of tellFact(fact, record, now)) say(told.actor, told.text, told.tone);
   }
   for (const vm of changed) lines.push(...spaceLines(now, vm));
-  return { story: { ...now, records: story.records + 1 }, lines };
+  return { story: withoutSignaled(now, record.facts), lines };
 }
 
 /** How a run ended, as its log's seal or the world says. */

@@ -59,13 +59,11 @@ const keepText = (keep: boolean): string => (keep ? ' (keep)' : '');
 export function requestText(op: BindOp): string {
   if ('map' in op) {
     const { addr, range, bo, offset, null: isNull, readOnly } = op.map;
-    const piece = {
-      obj: bo ?? null,
-      offset: offset ?? '0x0',
-      null: isNull ?? false,
-      readOnly: readOnly ?? false,
-    };
-    return `MAP ${span(addr, range)} ${backing(piece)}`;
+    const piece = { obj: bo ?? null, offset: offset ?? '0x0', null: false, readOnly: false };
+    // What is asked for may be nonsense; then the kernel refuses it, and the story shows it as it is.
+    const place = bo === undefined ? (isNull ? '' : 'nothing') : backing(piece);
+    const words = [readOnly ? 'read-only' : '', isNull ? 'NULL' : '', place];
+    return [`MAP ${span(addr, range)}`, ...words.filter((word) => word !== '')].join(' ');
   }
   if ('unmap' in op) return `UNMAP ${span(op.unmap.addr, op.unmap.range)}`;
   return `UNMAP_ALL ${op.unmapAll.bo}`;

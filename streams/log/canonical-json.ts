@@ -1,8 +1,9 @@
 /**
- * Canonical JSON in one walk: members in insertion order, no white space, no fractions, page counts and page-table
- * entries as hex strings (WIRE_FORM decides by the member's name). Equal values give equal bytes, which byte-identical
- * logs and replay rest on. Anything that JSON would bend silently (undefined, NaN, a Map, 2^53 and more, `__proto__`)
- * is refused with the member's name. Own code, because JSON.stringify with a replacer costs four times as much.
+ * Canonical JSON in one walk: members in insertion order, no white space, no fractions, page counts
+ * and page-table entries as hex strings (WIRE_FORM decides by the member's name). Equal values give
+ * equal bytes, which byte-identical logs and replay rest on. Anything that JSON would bend silently
+ * (undefined, NaN, a Map, 2^53 and more, `__proto__`) is refused with the member's name; this,
+ * besides the third that it saves, is why JSON.stringify with a replacer was not enough.
  */
 import { WIRE_FORM } from '../../domain/facts/fields.ts';
 import { FencelabError } from '../../domain/errors.ts';
@@ -49,7 +50,10 @@ interface Member {
   readonly text: string;
   readonly form: WireForm | undefined;
 }
-/** Member names repeat endlessly, so each is quoted once. Bounded, because `data` may name members as it likes. */
+/**
+ * Member names repeat endlessly, so each is quoted once. Bounded, because `data` may name members
+ * as it likes.
+ */
 const MEMBERS = new Map<string, Member>();
 const MAX_MEMBERS = 4096;
 

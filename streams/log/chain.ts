@@ -1,8 +1,9 @@
 /**
- * The hash chain over blocks. A block's hash is sha256 over the previous block's hash (as 64 hex digits; nothing for
- * the first) and the bytes of every line since the previous block line, header included in the first. So the seal's
- * hash names the whole log, and no line can be lost, doubled, moved or taken from another log unseen.
- * Block lines themselves are outside: their content follows from the hash and from counting.
+ * The hash chain over blocks. A block's hash is sha256 over the previous block's hash (as 64 hex
+ * digits; nothing for the first) and the bytes of every line since the previous block line, header
+ * included in the first. So the seal's hash names header and records, and no line can be lost,
+ * doubled, moved or taken from another log unseen. Block lines themselves are outside: their content
+ * follows from the hash and from counting.
  */
 import { createHash, type Hash } from 'node:crypto';
 

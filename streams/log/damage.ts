@@ -1,6 +1,7 @@
 /**
- * What can be wrong with a log, by name, and a place for it. The names are the vocabulary of the reader's verdicts,
- * of its specs and of docs/log-format.md. Damage is a value: reading never stops with anything but a clear result.
+ * What can be wrong with a log, by name, and a place for it. The names are the vocabulary of the
+ * reader's verdicts, of its specs and of docs/log-format.md. Damage is a value: reading never stops
+ * with anything but a clear result.
  */
 
 /** Every kind of damage with the sentence that a user reads. */

@@ -1,10 +1,11 @@
 /**
- * Bytes of a log in, records out, and at the end one verdict. Synchronous: reader.ts feeds it from a file or a pipe,
- * decodeLog from memory. It holds one line and one chunk's records, whatever the length of the log.
+ * Bytes of a log in, records out, and at the end one verdict. Synchronous: reader.ts feeds it from
+ * a file or a pipe, decodeLog from memory. It holds one line and one chunk's records, whatever the
+ * length of the log.
  *
- * Records are handed out as soon as their own line is good; the block line or seal behind them confirms the chain
- * later. From the first line that cannot be accepted on, nothing is handed out any more; the rest of the input only
- * decides between `torn` and `corrupt` (recovery.ts).
+ * Records are handed out as soon as their own line is good; the block line or seal behind them
+ * confirms the chain later. From the first line that cannot be accepted on, nothing is handed out
+ * any more; the rest of the input only decides between `torn` and `corrupt` (recovery.ts).
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { FencelabError } from '../../domain/errors.ts';
@@ -19,7 +20,10 @@ import { endsInWholeLine, holdsWholeLine } from './whole-lines.ts';
 
 const LINE_FEED = 0x0a;
 const MARK = '{"log":"fencelab"';
-/** Input without a header is searched this far for something that is ours, so that endless input ends. */
+/**
+ * Input without a header is searched this far for something that is ours, so that endless input
+ * ends.
+ */
 const HEADER_SEARCH_BYTES = 4 << 20;
 
 export class LogDecoder implements LineSink {
@@ -102,7 +106,6 @@ export class LogDecoder implements LineSink {
     const { rest, offset } = this.#splitter;
     if (rest.length > 0 && this.#damage === undefined) {
       this.#note(new Problem(this.#acceptor.seal === undefined ? 'cut' : 'after-seal'), offset);
-      this.#validAfter = endsInWholeLine(rest, 0, rest.length);
     }
     return this.#verdict(decide(this.#observed()));
   }

@@ -1,9 +1,11 @@
 /**
- * A log file. By default writes block: they go to the page cache within microseconds, and a producer that cannot wait
- * (an Observable, a loop) is slowed down as it must be. `background` writes from the thread pool, for live runs.
+ * A log file. By default writes block: they go to the page cache within microseconds, and a
+ * producer that cannot wait (an Observable, a loop) is slowed down as it must be. `background`
+ * writes from the thread pool, for live runs.
  *
- * A short write is continued; a failed one becomes FL401 (no space), FL402 (reader gone) or FL403. A new file never
- * replaces another unless asked to, so of two writers racing for one path one gets it and the other an error.
+ * A short write is continued; a failed one becomes FL401 (no space), FL402 (reader gone) or FL403.
+ * A new file never replaces another unless asked to, so of two writers racing for one path one gets
+ * it and the other an error.
  */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -128,7 +130,9 @@ function withFolder(file: AppendingFile, path: string): AppendingFile {
   };
 }
 
-/** Makes a log file. @throws FencelabError FL403 when it exists (unless `replace`) or cannot be made */
+/**
+ * Makes a log file. @throws FencelabError FL403 when it exists (unless `replace`) or cannot be made
+ */
 export async function openFileSink(path: string, options: FileSinkOptions = {}): Promise<FileSink> {
   const flags = options.replace === true ? 'w' : 'wx';
   try {

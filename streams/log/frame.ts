@@ -1,7 +1,8 @@
 /**
- * The frame of every line: `,"crc":"xxxxxxxx"}` and a line feed at its end, where the eight lower-case hex digits are
- * the CRC-32 (zlib's) of all bytes of the line before that comma. A line is whole exactly when its line feed is there
- * and its checksum is right. CRC-32 finds every burst of up to 32 bits; the chain (chain.ts) stands behind it.
+ * The frame of every line: `,"crc":"xxxxxxxx"}` and a line feed at its end, where the eight
+ * lower-case hex digits are the CRC-32 (zlib's) of all bytes of the line before that comma. A line
+ * is whole exactly when its line feed is there and its checksum is right. CRC-32 finds every burst
+ * of up to 32 bits; the chain (chain.ts) stands behind it.
  */
 import { crc32 } from 'node:zlib';
 

@@ -1,6 +1,6 @@
 /**
- * Line 1: what was run and how, so that a log can be replayed without anything else at hand. The scenario is inside,
- * named by the sha256 of its bytes.
+ * Line 1: what was run and how, so that a log can be replayed without anything else at hand. The
+ * scenario is inside, named by the sha256 of its bytes.
  */
 import { createHash } from 'node:crypto';
 import { FencelabError } from '../../domain/errors.ts';
@@ -18,7 +18,10 @@ export interface LogOrigin {
   readonly engine: string;
   readonly scenario: {
     readonly name: string;
-    /** plain data in canonical order (domain/scenario/canonical.ts): its JSON text is what the line holds */
+    /**
+     * plain data in canonical order (domain/scenario/canonical.ts): its JSON text is what the line
+     * holds
+     */
     readonly source: object;
   };
   /** u64 as canonical hex */
@@ -32,7 +35,8 @@ export function scenarioSha256(canonicalText: string): string {
 }
 
 /**
- * @throws FencelabError FL112 when the scenario does not fit a line, FL901 when a value cannot be stated in v1
+ * @throws FencelabError FL112 when the scenario does not fit a line, FL901 when a value cannot be
+ *   stated in v1
  */
 export function headerText({ engine, scenario, seed, chooser }: LogOrigin, block: number): string {
   const { name, source } = scenario;

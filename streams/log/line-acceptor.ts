@@ -1,7 +1,7 @@
 /**
- * Accepts the lines of a log one after the other, or says why not: frame, encoding, schema, order, chain. It knows
- * nothing of chunks or verdicts (decoder.ts); it is told where a region of bytes begins and ends, so that the chain
- * hashes whole regions instead of lines.
+ * Accepts the lines of a log one after the other, or says why not: frame, encoding, schema, order,
+ * chain. It knows nothing of chunks or verdicts (decoder.ts); it is told where a region of bytes
+ * begins and ends, so that the chain hashes whole regions instead of lines.
  */
 import type { StepRecord } from '../world/record.ts';
 import { Chain } from './chain.ts';

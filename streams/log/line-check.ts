@@ -1,7 +1,8 @@
 /**
- * A schema as a quick yes or no, and the reason on demand. z.compile makes the check cost about half of what
- * JSON.parse costs, but itself takes some 30 ms for the facts; so it waits for the first line that needs it, and a
- * command that touches no log does not pay. Nothing is copied: the checked value is the value.
+ * A schema as a quick yes or no, and the reason on demand. z.compile makes the check cost about
+ * half of what JSON.parse costs, but itself takes some 30 ms for the facts; so it waits for the
+ * first line that needs it, and a command that touches no log does not pay. Nothing is copied: the
+ * checked value is the value.
  */
 import { z } from 'zod';
 

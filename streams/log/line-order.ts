@@ -1,6 +1,6 @@
 /**
- * What a log must hold next: dense sequence numbers, a block line after every `block` records, one seal. The writer
- * counts with it and the reader checks with it, so both mean the same.
+ * What a log must hold next: dense sequence numbers, a block line after every `block` records, one
+ * seal. The writer counts with it and the reader checks with it, so both mean the same.
  */
 import type { StepRecord } from '../world/record.ts';
 import { Problem } from './damage.ts';

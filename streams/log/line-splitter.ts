@@ -1,7 +1,8 @@
 /**
- * Bytes in, whole lines out, in bounded memory. Lines that lie whole inside a chunk are handed over as one region
- * without copying; only a line that straddles chunks is put together first. A line longer than MAX_LINE_BYTES is
- * reported once and its bytes are dropped until its line feed, so that a 1 GiB line costs nothing.
+ * Bytes in, whole lines out, in bounded memory. Lines that lie whole inside a chunk are handed over
+ * as one region without copying; only a line that straddles chunks is put together first. A line
+ * longer than MAX_LINE_BYTES is reported once and its bytes are dropped until its line feed, so
+ * that a 1 GiB line costs nothing.
  */
 import { MAX_LINE_BYTES } from './format.ts';
 
@@ -9,8 +10,8 @@ const LINE_FEED = 0x0a;
 
 export interface LineSink {
   /**
-   * `bytes[from, to)` is one or more whole lines with their line feeds, valid during the call only. `offset` is the
-   * place of `bytes[from]` in the whole input.
+   * `bytes[from, to)` is one or more whole lines with their line feeds, valid during the call only.
+   * `offset` is the place of `bytes[from]` in the whole input.
    */
   lines(bytes: Buffer, from: number, to: number, offset: number): void;
   /** A line of more than MAX_LINE_BYTES begins at `offset`. */
@@ -19,7 +20,9 @@ export interface LineSink {
 
 export class LineSplitter {
   readonly #sink: LineSink;
-  /** the beginning of a line whose end has not come yet; grows by doubling, never above the limit */
+  /**
+   * the beginning of a line whose end has not come yet; grows by doubling, never above the limit
+   */
   #carry = Buffer.alloc(0);
   #carried = 0;
   #dropping = false;

@@ -1,10 +1,12 @@
 /**
- * The four lines of a log as zod schemas: what a reader accepts, and the source of the published JSON Schema.
+ * The four lines of a log as zod schemas: what a reader accepts, and the source of the published
+ * JSON Schema.
  *
- * Members that a later minor version adds are let through (a reader ignores what it does not know); facts are closed,
- * because a fact of unknown shape would be a wrong answer. Free-form JSON (`data`, `source`) has two forms of one
- * rule: a recursive schema that can be published and a quick walk for the running check; a spec holds them together.
- * Left out: what one line cannot know (sequence, chain, counts), which decoder.ts checks.
+ * Members that a later minor version adds are let through (a reader ignores what it does not know);
+ * facts are closed, because a fact of unknown shape would be a wrong answer. Free-form JSON
+ * (`data`, `source`) has two forms of one rule: a recursive schema that can be published and a
+ * quick walk for the running check; a spec holds them together. Left out: what one line cannot know
+ * (sequence, chain, counts), which decoder.ts checks.
  */
 import { z } from 'zod';
 import { WIRE_FORM } from '../../domain/facts/fields.ts';

@@ -1,6 +1,6 @@
 /**
- * The verdict of a reading: one of four results with what was read and, for damage, where. As an error it is what a
- * command line prints and exits with.
+ * The verdict of a reading: one of four results with what was read and, for damage, where. As an
+ * error it is what a command line prints and exits with.
  */
 import { FencelabError } from '../../domain/errors.ts';
 import type { Damage } from './damage.ts';
@@ -14,7 +14,9 @@ interface Extent {
   readonly records: number;
   /** the last good sequence number */
   readonly lastSeq: number | null;
-  /** the last record that a block line or the seal confirms; later ones have only their own checksum */
+  /**
+   * the last record that a block line or the seal confirms; later ones have only their own checksum
+   */
   readonly provenSeq: number | null;
   /** length of the accepted lines; copying that many bytes salvages the log */
   readonly goodBytes: number;

@@ -1,7 +1,8 @@
 /**
- * One sink, one call at a time, in order, and one failure only. After the first failure nobody knows what the sink
- * holds (a failed fsync may even have thrown the data away and report success the next time), so the outlet is
- * poisoned: every later call fails with the same error and nothing more reaches the sink.
+ * One sink, one call at a time, in order, and one failure only. After the first failure nobody
+ * knows what the sink holds (a failed fsync may even have thrown the data away and report success
+ * the next time), so the outlet is poisoned: every later call fails with the same error and nothing
+ * more reaches the sink.
  */
 import { FencelabError } from '../../domain/errors.ts';
 import { outputError } from './output-error.ts';
@@ -97,7 +98,8 @@ export class Outlet {
         throw this.#fail(error);
       },
     );
-    // The failure is kept and thrown by the next call, so a caller that does not wait still gets it.
+    // The failure is kept and thrown by the next call, so a caller that does not wait still gets
+    // it.
     tail.catch(() => undefined);
     this.#tail = tail;
     return tail;

@@ -1,5 +1,6 @@
 /**
- * A failed write as the error that a user sees: no space (FL401), reader gone (FL402), anything else (FL403).
+ * A failed write as the error that a user sees: no space (FL401), reader gone (FL402), anything
+ * else (FL403).
  */
 import { type ErrorCode, FencelabError } from '../../domain/errors.ts';
 

@@ -1,5 +1,6 @@
 /**
- * The text of a framed line to its value, checked against its schema; what is wrong with it comes back as a Problem.
+ * The text of a framed line to its value, checked against its schema; what is wrong with it comes
+ * back as a Problem.
  */
 import { createHash } from 'node:crypto';
 import type { StepRecord } from '../world/record.ts';
@@ -31,7 +32,10 @@ export class NewerLog {
   }
 }
 
-/** JSON.parse does not recurse, so nesting cannot overflow the stack here; the schemas bound it afterwards. */
+/**
+ * JSON.parse does not recurse, so nesting cannot overflow the stack here; the schemas bound it
+ * afterwards.
+ */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -46,7 +50,10 @@ function checked<T>(text: string, check: LineCheck<T>): T | Problem {
   return check.accepts(value) ? value : new Problem('schema', check.issue(value));
 }
 
-/** The hash covers the scenario's bytes as the line has them, so that no other language has to imitate ours. */
+/**
+ * The hash covers the scenario's bytes as the line has them, so that no other language has to
+ * imitate ours.
+ */
 function sourceText(text: string): string {
   const opening = ',"source":';
   const from = text.indexOf(opening);

@@ -1,7 +1,8 @@
 /**
- * The check of free-form JSON in a line that was read: `data` of a record, `source` of the header. Whole numbers only,
- * no member called `__proto__` (JSON.parse makes one happily, and a later copy would follow it), bounded nesting, and
- * in `data` no number where the wire form is a hex string. What a writer refuses (canonical-json.ts), this refuses too.
+ * The check of free-form JSON in a line that was read: `data` of a record, `source` of the header.
+ * Whole numbers only, no member called `__proto__` (JSON.parse makes one happily, and a later copy
+ * would follow it), bounded nesting, and in `data` no number where the wire form is a hex string.
+ * What a writer refuses (canonical-json.ts), this refuses too.
  */
 import { wireFormOf } from './canonical-json.ts';
 import { MAX_DEPTH } from './format.ts';

@@ -1,7 +1,8 @@
 /**
- * Reads a log as a stream: header first, then records in batches or one by one, then the verdict. Memory is bounded by
- * a piece of input and one line, whatever the log's length and whatever it contains. Records up to the first damage
- * are delivered before the verdict. Nothing but FencelabError is ever thrown for what the input holds.
+ * Reads a log as a stream: header first, then records in batches or one by one, then the verdict.
+ * Memory is bounded by a piece of input and one line, whatever the log's length and whatever it
+ * contains. Records up to the first damage are delivered before the verdict. Nothing but
+ * FencelabError is ever thrown for what the input holds.
  */
 import type { StepRecord } from '../world/record.ts';
 import { LogDecoder } from './decoder.ts';
@@ -12,7 +13,10 @@ import { inputError, type LogSource } from './source.ts';
 /** A source may hand over everything at once; records are still made a piece at a time. */
 const PIECE_BYTES = 256 * 1024;
 
-/** A source's own failure, told apart from ours: what the loop over this does wrong does not end up here. */
+/**
+ * A source's own failure, told apart from ours: what the loop over this does wrong does not end up
+ * here.
+ */
 async function* guarded(source: LogSource): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* source;
@@ -95,7 +99,8 @@ export class OpenLog implements AsyncIterable<StepRecord> {
 
 /**
  * Begins to read a log.
- * @throws FencelabError FL301 no log, FL304 too new, FL302/FL303 the header itself is damaged, FL203/FL309 no input
+ * @throws FencelabError FL301 no log, FL304 too new, FL302/FL303 the header itself is damaged,
+ *   FL203/FL309 no input
  */
 export async function openLog(source: LogSource): Promise<OpenLog> {
   const decoder = new LogDecoder();

@@ -1,9 +1,10 @@
 /**
  * Logs as RxJS streams, for everything outside of the step: views, monitors, tools.
  *
- * An Observable cannot be slowed down (runtime-facts: concatMap takes whatever comes and buffers it). Reading stays
- * bounded all the same, because the next piece is only read after the last one was handed on; a slow consumer must not
- * be asynchronous, or must take `OpenLog.batches()`. Writing relies on a blocking sink, or stops with FL405.
+ * An Observable cannot be slowed down (runtime-facts: concatMap takes whatever comes and buffers
+ * it). Reading stays bounded all the same, because the next piece is only read after the last one
+ * was handed on; a slow consumer must not be asynchronous, or must take `OpenLog.batches()`.
+ * Writing relies on a blocking sink, or stops with FL405.
  */
 import { Observable, Subject, takeUntil } from 'rxjs';
 import type { StepRecord } from '../world/record.ts';
@@ -33,8 +34,9 @@ async function pump(source: LogSource, receiver: Receiver): Promise<void> {
 }
 
 /**
- * The records of a log. Completes at the end of a sealed or open log; a damaged one gives its good records first and
- * then the error (FL302 torn, FL303 corrupt). Cold: each subscription iterates over the source anew.
+ * The records of a log. Completes at the end of a sealed or open log; a damaged one gives its good
+ * records first and then the error (FL302 torn, FL303 corrupt). Cold: each subscription iterates
+ * over the source anew.
  */
 export function records$(source: LogSource): Observable<StepRecord> {
   return new Observable((subscriber) => {
@@ -50,8 +52,9 @@ export function records$(source: LogSource): Observable<StepRecord> {
 }
 
 /**
- * Appends every record and hands everything to the sink; sealing is left to the caller, who knows the outcome.
- * Resolves with the number of records. Rejects with the first failure of either side and then takes no more records.
+ * Appends every record and hands everything to the sink; sealing is left to the caller, who knows
+ * the outcome. Resolves with the number of records. Rejects with the first failure of either side
+ * and then takes no more records.
  */
 export function writeRecords(records: Observable<StepRecord>, writer: LogWriter): Promise<number> {
   return new Promise((resolve, reject) => {

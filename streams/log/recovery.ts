@@ -1,8 +1,9 @@
 /**
- * How a reading ends: the decision as a table over named observations. Every combination of the observations matches
- * exactly one row; a spec enumerates all of them, so nobody has to believe it. (After TigerBeetle's journal recovery
- * table.) The idea behind the rows: a crash can only lose the end of a file, so damage at the end with nothing valid
- * behind it is a torn tail; anything else was done to the log after it was written.
+ * How a reading ends: the decision as a table over named observations. Every combination of the
+ * observations matches exactly one row; a spec enumerates all of them, so nobody has to believe it.
+ * (After TigerBeetle's journal recovery table.) The idea behind the rows: a crash can only lose the
+ * end of a file, so damage at the end with nothing valid behind it is a torn tail; anything else
+ * was done to the log after it was written.
  */
 
 export const OBSERVATIONS = [

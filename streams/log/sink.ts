@@ -1,11 +1,14 @@
 /**
- * Where a writer's bytes go. A sink only ever gets more bytes: it has no way to go back, which is how append-only is
- * kept. Methods may be synchronous or return a promise; a writer waits for promises and never has two calls under way.
+ * Where a writer's bytes go. A sink only ever gets more bytes: it has no way to go back, which is
+ * how append-only is kept. Methods may be synchronous or return a promise; a writer waits for
+ * promises and never has two calls under way.
  */
 export interface LogSink {
   /** Takes all of the chunk or fails. The chunk is the sink's from then on. */
   write(chunk: Uint8Array | string): void | Promise<void>;
-  /** What was written survives a crash once this is done. Left out: the sink cannot promise that. */
+  /**
+   * What was written survives a crash once this is done. Left out: the sink cannot promise that.
+   */
   sync?(): void | Promise<void>;
   close(): void | Promise<void>;
 }

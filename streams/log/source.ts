@@ -1,6 +1,7 @@
 /**
- * Where a reader's bytes come from: anything that can be iterated over in chunks, such as a pipe, a decompressor or
- * a file. A file source opens the file anew each time that it is iterated, so it can be read twice.
+ * Where a reader's bytes come from: anything that can be iterated over in chunks, such as a pipe, a
+ * decompressor or a file. A file source opens the file anew each time that it is iterated, so it
+ * can be read twice.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { FencelabError } from '../../domain/errors.ts';

@@ -1,7 +1,8 @@
 /**
- * A log down a Node stream, for `--out -` and sockets. A stream reports a failed write as an event, often later; here
- * it becomes the failure of the write that waits for it. The end of the log does not close a stream that is not ours
- * (stdout); there is no sync, because nobody can say what the other side has stored.
+ * A log down a Node stream, for `--out -` and sockets. A stream reports a failed write as an event,
+ * often later; here it becomes the failure of the write that waits for it. The end of the log does
+ * not close a stream that is not ours (stdout); there is no sync, because nobody can say what the
+ * other side has stored.
  */
 import type { Writable } from 'node:stream';
 import { outputError } from './output-error.ts';

@@ -1,7 +1,8 @@
 /**
- * Looks for whole lines in damaged bytes. After damage one question decides between a torn tail and corruption: does
- * valid data follow? A line counts when its frame is right; what it says no longer matters. A lost line feed glues two
- * lines together, so a whole line may also begin inside a damaged one.
+ * Looks for whole lines in damaged bytes. After damage one question decides between a torn tail and
+ * corruption: does valid data follow? A line counts when its frame is right; what it says no longer
+ * matters. A lost line feed glues two lines together, so a whole line may also begin inside a
+ * damaged one.
  */
 import { isFramed } from './frame.ts';
 import { MAX_LINE_BYTES } from './format.ts';
@@ -37,7 +38,10 @@ export function holdsWholeLine(bytes: Buffer, from: number, to: number): boolean
   return false;
 }
 
-/** Whether `bytes[from, to)` is a whole line but for a carriage return that a conversion put before its line feed. */
+/**
+ * Whether `bytes[from, to)` is a whole line but for a carriage return that a conversion put before
+ * its line feed.
+ */
 export function isWholeWithCarriageReturn(bytes: Buffer, from: number, to: number): boolean {
   return bytes[to - 1] === CARRIAGE_RETURN && isFramed(bytes, from, to - 1);
 }

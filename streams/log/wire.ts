@@ -1,7 +1,8 @@
 /**
- * A step's record and its line. Writing is one walk in canonical member order; reading back turns the hex strings of
- * facts into numbers again. `data` stays as the line has it: it is for people and for comparing, nothing computes
- * with it. Therefore `bodyOfRecord(recordOfLine(line))` is the line's own text, which replay uses to compare.
+ * A step's record and its line. Writing is one walk in canonical member order; reading back turns
+ * the hex strings of facts into numbers again. `data` stays as the line has it: it is for people
+ * and for comparing, nothing computes with it. Therefore `bodyOfRecord(recordOfLine(line))` is the
+ * line's own text, which replay uses to compare.
  */
 import type { Fact } from '../../domain/facts/schema.ts';
 import { PAGES_IN_U64, pagesOfHex } from '../../domain/units.ts';
@@ -19,8 +20,8 @@ function sendsText(sends: StepRecord['sends']): string {
 }
 
 /**
- * The record's line up to its frame: everything before `,"crc"`. Two records are the same step exactly when these
- * texts are equal.
+ * The record's line up to its frame: everything before `,"crc"`. Two records are the same step
+ * exactly when these texts are equal.
  * @throws FencelabError FL901 when a value has no exact JSON form
  */
 export function bodyOfRecord(record: StepRecord): string {
@@ -69,7 +70,8 @@ function toMemory(value: object): void {
 }
 
 /**
- * The facts of a parsed line in memory form. Takes the array over and changes it: pass what JSON.parse just made.
+ * The facts of a parsed line in memory form. Takes the array over and changes it: pass what
+ * JSON.parse just made.
  * @throws RangeError for an address or entry that no writer of ours could have had
  */
 export function factsOfLine(facts: RecordLine['facts']): readonly Fact[] {
@@ -77,7 +79,10 @@ export function factsOfLine(facts: RecordLine['facts']): readonly Fact[] {
   return facts as readonly Fact[];
 }
 
-/** The record of a line that the schema has accepted. Takes the parsed line over, see {@link factsOfLine}. */
+/**
+ * The record of a line that the schema has accepted. Takes the parsed line over, see {@link
+ * factsOfLine}.
+ */
 export function recordOfLine(line: RecordLine): StepRecord {
   return {
     seq: line.seq,

@@ -1,10 +1,11 @@
 /**
- * Writes a log as a stream: header, records with a block line after every `block` of them, seal. The same records give
- * the same bytes, however they are cut into chunks. Only the sink's appending write is used, so nothing written is
- * ever changed. A record is checked before it is written, with the shapes that its reading is checked with.
+ * Writes a log as a stream: header, records with a block line after every `block` of them, seal.
+ * The same records give the same bytes, however they are cut into chunks. Only the sink's appending
+ * write is used, so nothing written is ever changed. A record is checked before it is written, with
+ * the shapes that its reading is checked with.
  *
- * A record that cannot be written is refused and leaves no trace. A failure of the sink poisons the writer; what was
- * written before stays readable as an open or torn log.
+ * A record that cannot be written is refused and leaves no trace. A failure of the sink poisons the
+ * writer; what was written before stays readable as an open or torn log.
  */
 import { FencelabError } from '../../domain/errors.ts';
 import type { StepRecord } from '../world/record.ts';
@@ -24,7 +25,10 @@ export interface WriterOptions {
   readonly block?: number;
   /** `append` resolves when the record survives a crash; appends made meanwhile share one sync */
   readonly durable?: boolean;
-  /** check each record against the schema before it is written; on by default, about a tenth of the cost */
+  /**
+   * check each record against the schema before it is written; on by default, about a tenth of the
+   * cost
+   */
   readonly check?: boolean;
   /** how much may wait for a slow sink before a caller that never waits is stopped (FL405) */
   readonly maxQueuedBytes?: number;
@@ -81,8 +85,10 @@ export class LogWriter {
   }
 
   /**
-   * Adds one record. Wait for the promise when there is one: the sink is behind, or `durable` is on.
-   * @throws FencelabError FL901 a wrong record, FL404 too long, FL401/2/3 the sink has failed, FL405 never waited
+   * Adds one record. Wait for the promise when there is one: the sink is behind, or `durable` is
+   * on.
+   * @throws FencelabError FL901 a wrong record, FL404 too long, FL401/2/3 the sink has failed,
+   *   FL405 never waited
    */
   append(record: StepRecord): void | Promise<void> {
     this.#mayWrite();
@@ -105,7 +111,10 @@ export class LogWriter {
     return this.#outlet.queuedBytes > HIGH_WATER_BYTES ? flushed : undefined;
   }
 
-  /** Hands everything to the sink; done when the sink has taken it. The log can be read up to here then. */
+  /**
+   * Hands everything to the sink; done when the sink has taken it. The log can be read up to here
+   * then.
+   */
   flush(): void | Promise<void> {
     this.#mayWrite();
     return this.#flush() ?? this.#outlet.pending;

@@ -19,7 +19,8 @@ export function digestOf(views: Views): string {
     hash.update(`${JSON.stringify(words)}\n`);
   };
   for (const [actor, state] of sorted(views.states)) line('state', actor, state);
-  for (const [vm, { mappings }] of sorted(views.spaces)) {
+  for (const [vm, { config, mappings }] of sorted(views.spaces)) {
+    line('space', vm, config.start, config.range, config.semantics);
     for (const { id, addr, range, obj, offset, attrs } of mappings.values()) {
       line('va', vm, id, addr, range, obj, offset, attrs.null, attrs.readOnly);
     }
@@ -33,12 +34,18 @@ function digestShared(
   line: (...words: readonly unknown[]) => void,
   hash: Hash,
 ): void {
+  const { device, pools } = shared;
+  line('device', device.gts, device.levels, device.profile);
+  line('pools', pools.system.next, pools.vram.next, pools.tables.next);
+  for (const [vm, asid] of sorted(shared.asids)) line('asid', vm, asid);
   for (const [bo, { range, phys, placement, closed }] of sorted(shared.bos)) {
     line('bo', bo, range, phys, placement, closed);
   }
   for (const [id, syncobj] of sorted(shared.syncobjs)) line('syncobj', id, syncobj);
   for (const [, fences] of sorted(shared.fences)) {
-    for (const { key, result, waiters } of fences.values()) line('fence', key, result, waiters);
+    for (const { key, kind, parts, result, waiters } of fences.values()) {
+      line('fence', key, kind, parts, result, waiters);
+    }
   }
   for (const [key, table] of sorted(shared.roots)) line('root', key, table);
   for (const { key, value } of shared.tables.pages.entries()) {
@@ -47,8 +54,9 @@ function digestShared(
     hash.update('\n');
   }
   for (const [gt, tlb] of sorted(shared.tlbs)) {
-    for (const { asid, addr, pages, pte } of tlbEntries(tlb))
-      line('tlb', gt, asid, addr, pages, pte);
+    for (const { asid, addr, pages, level, pte } of tlbEntries(tlb)) {
+      line('tlb', gt, asid, addr, pages, level, pte);
+    }
   }
   for (const { key, value } of shared.memory.words.entries()) line('word', key, value);
 }

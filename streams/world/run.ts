@@ -81,7 +81,7 @@ export function endOf(world: World, failures: readonly string[], cut: boolean): 
   return { verdict, events: world.seq, stateHash: digestOf(viewsOfWorld(world)), reasons, world };
 }
 
-/** Clients that did not finish, and mail that nobody takes. */
+/** Clients that did not finish, mail that nobody takes, and who else waits for a fence that will never signal. */
 function whoWaits(world: World): string[] {
   const clients = Object.entries(world.actors).flatMap(([id, { machine, value, context }]) => {
     if (machine !== 'client' || value === 'done') return [];
@@ -95,5 +95,15 @@ function whoWaits(world: World): string[] {
         world.actors[to]?.value ?? ''
       }`,
   );
-  return [...clients, ...mail];
+  return [...clients, ...mail, ...otherWaiters(world)];
+}
+
+function otherWaiters({ actors, shared }: World): string[] {
+  return Object.values(shared.fences).flatMap((fences) =>
+    [...fences.values()].flatMap(({ key, waiters }) =>
+      waiters
+        .filter((waiter) => actors[waiter]?.machine !== 'client')
+        .map((waiter) => `${waiter}: still waiting for ${key}`),
+    ),
+  );
 }

@@ -44,8 +44,9 @@ function take(world: World, choice: string): Delivery {
     const queues = takeHead(world.queues, choice);
     return { from: queue.from, to: queue.to, mail: head, queues, timers: world.timers };
   }
-  const timer = world.timers.find(({ key }) => key === choice);
-  if (timer === undefined) throw new RangeError(`nothing to do for ${choice}`);
+  // one clock drives them all: none fires before the one that is due first
+  const [timer] = world.timers;
+  if (timer?.key !== choice) throw new RangeError(`nothing to do for ${choice}`);
   const timers = cancelTimer(world.timers, choice);
   return { from: timer.actor, to: timer.actor, mail: timer.mail, queues: world.queues, timers };
 }

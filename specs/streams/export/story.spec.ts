@@ -1,7 +1,8 @@
 /** The story: each fact worth telling has its line, a table follows each change of a space, the log tells the same. */
 import { describe, expect, it } from '@jest/globals';
 import type { Fact } from '../../../domain/facts/schema.ts';
-import { NO_STORY, tell, tellEnd } from '../../../streams/export/story.ts';
+import { tell, tellEnd } from '../../../streams/export/story.ts';
+import { NO_STORY } from '../../../streams/export/story-state.ts';
 import type { StepRecord } from '../../../streams/world/record.ts';
 
 function record(facts: readonly Fact[], more: Partial<StepRecord> = {}): StepRecord {
@@ -142,8 +143,8 @@ describe('the story', () => {
       'app        cpu write bo0+0x8 = 0x1',
     ],
     [
-      { type: 'bind.refused', vm: 'vm0', call: 3, error: -22, row: 'unaligned' },
-      'vm0        bind #3 refused with EINVAL: unaligned',
+      { type: 'bind.refused', vm: 'vm0', call: 3, error: -22, row: '10b' },
+      'vm0        bind #3 refused with EINVAL (check 10b: range 0)',
     ],
     [
       { type: 'tlb.invalidated', gt: 'gt0', vm: 'vm0', addr: 0, range: 8, seqno: 1 },

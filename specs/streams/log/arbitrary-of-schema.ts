@@ -1,6 +1,6 @@
 /**
- * Generates values from a zod schema, so that a fact type added tomorrow is tested without anybody thinking of it.
- * Knows the kinds of schema that facts are made of; another kind fails loudly.
+ * Generates values from a zod schema, so that a fact type added tomorrow is tested without anybody
+ * thinking of it. Knows the kinds of schema that facts are made of; another kind fails loudly.
  */
 import fc from 'fast-check';
 import { z } from 'zod';

@@ -37,8 +37,11 @@ export const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json; object: Json }>
       fc.oneof(page, text),
     )
     .map(([members, addr]) => {
-      const { __proto__: _left, ...rest } = members as Record<string, Json>;
-      return 'addr' in rest ? { ...rest, addr } : rest;
+      // As own members only: `__proto__` is what the writer refuses.
+      const kept = Object.entries(members as Record<string, Json>).filter(
+        ([key]) => key !== '__proto__',
+      );
+      return Object.fromEntries(kept.map(([key, value]) => [key, key === 'addr' ? addr : value]));
     }),
 })).value;
 

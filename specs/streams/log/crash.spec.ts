@@ -1,6 +1,7 @@
 /**
- * Promise P8 for power loss: at any moment the machine stops; of what was not synced, any 4 KiB page may be there,
- * missing, zeroed or garbage, in any order. Every record whose append had resolved in durable mode is read back.
+ * Promise P8 for power loss: at any moment the machine stops; of what was not synced, any 4 KiB
+ * page may be there, missing, zeroed or garbage, in any order. Every record whose append had
+ * resolved in durable mode is read back.
  */
 import { FencelabError } from '../../../domain/errors.ts';
 import { decodeLog } from '../../../streams/log/decoder.ts';

@@ -1,19 +1,18 @@
 /**
- * Promises P2 and P3: a log cut at any byte gives exactly the whole records before the cut; a cut is always seen.
+ * Promises P2 and P3: a log cut at any byte gives exactly the whole records before the cut; a cut
+ * is always seen.
  */
 import { FencelabError } from '../../../domain/errors.ts';
 import { decodeLog } from '../../../streams/log/decoder.ts';
 import { lineOfRecord } from '../../../streams/log/wire.ts';
+import { Dice } from './mutate-log.ts';
 import { sampleLog, type SampleLog } from './sample-log.ts';
-
-const RECORD = Buffer.from('{"seq":');
 
 /** The records whose lines, line feed included, lie before `cut`. */
 function wholeRecordsBefore(log: SampleLog, cut: number): number {
   const starts = [0, ...log.lineEnds];
-  return log.lineEnds.filter(
-    (end, i) => end <= cut && log.bytes.subarray(starts[i]).indexOf(RECORD) === 0,
-  ).length;
+  const isRecord = (at: number): boolean => log.bytes.toString('latin1', at, at + 7) === '{"seq":';
+  return log.lineEnds.filter((end, i) => end <= cut && isRecord(starts[i] ?? 0)).length;
 }
 
 function expectedResult(log: SampleLog, cut: number): string {
@@ -48,6 +47,19 @@ describe('a log cut off', () => {
       open: lineCount - 1,
       torn: log.bytes.length - lineCount,
     });
+  });
+
+  it('gives the whole records before the cut in a long log with blocks of 256 too', async () => {
+    const long = await sampleLog(700);
+    const dice = new Dice(5);
+    for (let run = 0; run < 300; run++) {
+      const cut = 1 + dice.below(long.bytes.length - 1);
+      const { records, end } = decodeLog(long.bytes.subarray(0, cut));
+      const whole = wholeRecordsBefore(long, cut);
+      const seen = { cut, result: end.result, count: end.records };
+      expect(seen).toEqual({ cut, result: expectedResult(long, cut), count: whole });
+      expect(records.map(lineOfRecord)).toEqual(long.lines.slice(0, whole));
+    }
   });
 
   it('is not taken for sealed when only the last line feed is missing', () => {

@@ -1,6 +1,6 @@
 /**
- * A process that writes a durable log for ever and says which records are safe, so that kill.spec.ts can kill it.
- * Usage: node --import ./ts-hooks.js endless-writer.ts PATH
+ * A process that writes a durable log for ever and says which records are safe, so that
+ * kill.spec.ts can kill it. Usage: node --import ./ts-hooks.js endless-writer.ts PATH
  */
 import { writeSync } from 'node:fs';
 import { openFileSink } from '../../../streams/log/file-sink.ts';

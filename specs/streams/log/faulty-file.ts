@@ -1,6 +1,7 @@
 /**
- * A file in memory whose N-th operation fails, after SQLite's test VFS: run with N = 1, 2, 3, ... until a run no longer
- * reaches its fault, and every failure point has been seen. It also remembers what was synced, for the crash specs.
+ * A file in memory whose N-th operation fails, after SQLite's test VFS: run with N = 1, 2, 3, ...
+ * until a run no longer reaches its fault, and every failure point has been seen. It also remembers
+ * what was synced, for the crash specs.
  */
 import type { AppendingFile } from '../../../streams/log/file-sink.ts';
 

@@ -1,4 +1,7 @@
-/** Logs in real files, pipes and streams: what goes in comes out, and every refusal of the system has its code. */
+/**
+ * Logs in real files, pipes and streams: what goes in comes out, and every refusal of the system
+ * has its code.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,11 +1,16 @@
 /**
- * Promises P4 and P5: no flipped bit is silent, and damage before the last line is corruption, not a torn tail.
+ * Promises P4 and P5: no flipped bit is silent, and damage before the last line is corruption, not
+ * a torn tail.
  */
 import { decodeLog } from '../../../streams/log/decoder.ts';
 import { lineOfRecord } from '../../../streams/log/wire.ts';
+import { Dice } from './mutate-log.ts';
 import { sampleLog, type SampleLog } from './sample-log.ts';
 
-/** What is wrong with the reading of a log in which bit `bit` of byte `at` was flipped; '' when nothing is. */
+/**
+ * What is wrong with the reading of a log in which bit `bit` of byte `at` was flipped; '' when
+ * nothing is.
+ */
 function faultOf(log: SampleLog, bytes: Buffer, at: number, bit: number): string {
   bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
   const { records, end } = decodeLog(bytes);
@@ -44,6 +49,15 @@ describe('a log with one bit flipped', () => {
 
   it('is found out at every bit of an open log', () => {
     expect(sweep(open).faults).toEqual([]);
+  });
+
+  it('is found out in a long log with blocks of 256 too', async () => {
+    const long = await sampleLog(700);
+    const bytes = Buffer.from(long.bytes);
+    const dice = new Dice(6);
+    for (let run = 0; run < 300; run++) {
+      expect(faultOf(long, bytes, dice.below(bytes.length), dice.below(8))).toBe('');
+    }
   });
 
   it('names the damaged line, its offset and the last good record', () => {

@@ -1,6 +1,6 @@
 /**
- * Promise P7: whatever the input holds, the answer is a verdict or a FencelabError; no prototype is touched, nothing
- * recurses away, and memory stays within a line.
+ * Promise P7: whatever the input holds, the answer is a verdict or a FencelabError; no prototype is
+ * touched, nothing recurses away, and memory stays within a line.
  */
 import fc from 'fast-check';
 import { FencelabError } from '../../../domain/errors.ts';
@@ -220,9 +220,18 @@ describe('memory', () => {
     const bare = lineOfRecord({ ...sampleRecord(0), data: { note: '' } }).length;
     const sized = (length: number): string =>
       lineOfRecord({ ...sampleRecord(0), data: { note: 'x'.repeat(length - bare) } });
-    const fits = Buffer.concat([header, Buffer.from(sized(MAX_LINE_BYTES))]);
-    expect(decodeLog(fits).end).toMatchObject({ result: 'open', records: 1 });
-    const tooLong = Buffer.concat([header, Buffer.from(sized(MAX_LINE_BYTES + 1))]);
-    expect(decodeLog(tooLong).end).toMatchObject({ result: 'torn', damage: { kind: 'too-long' } });
+    const endOf = (line: string, chunk: number): unknown => {
+      const bytes = Buffer.concat([header, Buffer.from(line)]);
+      const decoder = new LogDecoder();
+      for (let at = 0; at < bytes.length; at += chunk) decoder.push(bytes.subarray(at, at + chunk));
+      return decoder.end();
+    };
+    // Whole inside one chunk, and put together from pieces.
+    for (const chunk of [2 * MAX_LINE_BYTES, 10_000]) {
+      const fits = endOf(sized(MAX_LINE_BYTES), chunk);
+      expect(fits).toMatchObject({ result: 'open', records: 1 });
+      const tooLong = endOf(sized(MAX_LINE_BYTES + 1), chunk);
+      expect(tooLong).toMatchObject({ result: 'torn', damage: { kind: 'too-long' } });
+    }
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Promise P8 for real: a writing process is killed with SIGKILL at a random moment, and every record that it had
- * reported as safe is in the file, which reads as open or torn.
+ * Promise P8 for real: a writing process is killed with SIGKILL at a random moment, and every
+ * record that it had reported as safe is in the file, which reads as open or torn.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +15,10 @@ import { sampleRecord } from './sample-log.ts';
 const KILLS = Number(process.env['FENCELAB_KILLS'] ?? 6);
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Lets the writer go until it has reported `reports` times, kills it, and says what it reported last. */
+/**
+ * Lets the writer go until it has reported `reports` times, kills it, and says what it reported
+ * last.
+ */
 function killedAfter(reports: number, path: string): Promise<number> {
   const args = ['--no-warnings', '--import', here('ts-hooks.js'), here('endless-writer.ts'), path];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });

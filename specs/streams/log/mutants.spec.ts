@@ -1,6 +1,6 @@
 /**
- * Promise P6: lines deleted, doubled, swapped, inserted, spliced, and bytes flipped or cut: a log is either sealed and
- * exactly what was written, or the reading says clearly that it is not.
+ * Promise P6: lines deleted, doubled, swapped, inserted, spliced, and bytes flipped or cut: a log
+ * is either sealed and exactly what was written, or the reading says clearly that it is not.
  */
 import { decodeLog } from '../../../streams/log/decoder.ts';
 import { Dice, MUTATORS } from './mutate-log.ts';
@@ -48,7 +48,7 @@ test.each(['deleteLine', 'insertLine', 'doubleLine', 'splice', 'graft'])(
   },
 );
 
-test('two flipped bits in a line are never silent (a sample; a whole line in the soak)', async () => {
+test('two flipped bits in a line are never silent: a sample', async () => {
   // Unsealed and shorter than a block: only the line's own checksum stands guard.
   const open = await sampleLog(1, { seal: false });
   const { faults, runs } = twoBitSweep(open, open.lastLineAt, open.lastLineAt + 30);

@@ -1,6 +1,6 @@
 /**
- * Damages logs at random: flips, cuts, lines deleted, inserted, swapped, doubled, and two valid logs spliced. Driven by
- * a seed only, so that a find can be run again.
+ * Damages logs at random: flips, cuts, lines deleted, inserted, swapped, doubled, and two valid
+ * logs spliced. Driven by a seed only, so that a find can be run again.
  */
 import type { SampleLog } from './sample-log.ts';
 

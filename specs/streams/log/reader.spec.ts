@@ -1,4 +1,7 @@
-/** Reading as a stream: the same records and verdict however the bytes arrive, and sources let go of in time. */
+/**
+ * Reading as a stream: the same records and verdict however the bytes arrive, and sources let go of
+ * in time.
+ */
 import fc from 'fast-check';
 import { FencelabError } from '../../../domain/errors.ts';
 import { decodeLog } from '../../../streams/log/decoder.ts';
@@ -96,7 +99,8 @@ test('records before the damage are delivered before the verdict', async () => {
   const end = await opened.end();
   expect(end).toMatchObject({ result: 'corrupt', lastSeq: 4, provenSeq: 3 });
   expect(errorOfEnd(end)?.message).toBe(
-    `FL303: a line does not match its checksum (byte ${log.lineEnds[6]}, line 8, last good record 4)`,
+    'FL303: a line does not match its checksum ' +
+      `(byte ${log.lineEnds[6]}, line 8, last good record 4)`,
   );
 });
 

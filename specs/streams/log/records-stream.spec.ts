@@ -1,6 +1,6 @@
 /** Logs as RxJS streams: cold, ended properly by both sides, and errors never lost. */
-import { from, lastValueFrom, map, Observable, of, scan, take, throwError, toArray } from 'rxjs';
-import { concatWith } from 'rxjs/operators';
+import type { Observable } from 'rxjs';
+import { concatWith, from, lastValueFrom, map, of, scan, take, throwError, toArray } from 'rxjs';
 import { decodeLog } from '../../../streams/log/decoder.ts';
 import { records$, writeRecords } from '../../../streams/log/records-stream.ts';
 import { type LogSink, MemorySink } from '../../../streams/log/sink.ts';
@@ -134,7 +134,7 @@ describe('writeRecords', () => {
     await expect(writer.close()).rejects.toThrow(/^FL401/);
   });
 
-  test('a source that is too fast for a sink that takes time is stopped, not buffered', async () => {
+  test('a source too fast for a sink that takes time is stopped, not buffered', async () => {
     const sink: LogSink = {
       write: () => new Promise(setImmediate),
       close: () => undefined,

@@ -1,6 +1,6 @@
 /**
- * The recovery table is total and disjoint: each combination of the observations matches exactly one row. And no row
- * is idle: an input exists that ends in it.
+ * The recovery table is total and disjoint: each combination of the observations matches exactly
+ * one row. And no row is idle: an input exists that ends in it.
  */
 import {
   decide,
@@ -9,7 +9,7 @@ import {
   RECOVERY,
   rowMatches,
 } from '../../../streams/log/recovery.ts';
-import { FencelabError } from '../../../domain/errors.ts';
+import type { FencelabError } from '../../../domain/errors.ts';
 import { decodeLog } from '../../../streams/log/decoder.ts';
 import { framed } from '../../../streams/log/frame.ts';
 import { sampleLog } from './sample-log.ts';

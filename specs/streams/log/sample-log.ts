@@ -1,6 +1,7 @@
 /**
- * Small logs with every kind of line, for the specs of the log. Deterministic: sample record `i` of a variant is
- * always the same, so that a log, its bytes and its records can be compared from anywhere.
+ * Small logs with every kind of line, for the specs of the log. Deterministic: sample record `i` of
+ * a variant is always the same, so that a log, its bytes and its records can be compared from
+ * anywhere.
  */
 import type { Fact } from '../../../domain/facts/schema.ts';
 import type { LogOrigin } from '../../../streams/log/header.ts';

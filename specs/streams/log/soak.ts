@@ -1,6 +1,7 @@
 /**
- * The long versions of the log's sweeps, for `npm run soak`: the specs run the same functions with smaller counts.
- * Each returns what it counted and throws nothing: a fault is a line of text that names how to run it again.
+ * The long versions of the log's sweeps, for `npm run soak`: the specs run the same functions with
+ * smaller counts. Each returns what it counted and throws nothing: a fault is a line of text that
+ * names how to run it again.
  */
 import { FencelabError } from '../../../domain/errors.ts';
 import { decodeLog } from '../../../streams/log/decoder.ts';

@@ -1,6 +1,6 @@
 /**
- * Lets a plain `node --import` run this project's TypeScript, for specs that need a process of their own (Jest's
- * transform ends at its workers). Types are stripped by swc, as Jest does it.
+ * Lets a plain `node --import` run this project's TypeScript, for specs that need a process of
+ * their own (Jest's transform ends at its workers). Types are stripped by swc, as Jest does it.
  */
 import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';

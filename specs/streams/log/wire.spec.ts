@@ -1,6 +1,6 @@
 /**
- * The wire form: facts come back as they were, a record read and written again gives its own bytes, and what JSON
- * would bend is refused.
+ * The wire form: facts come back as they were, a record read and written again gives its own bytes,
+ * and what JSON would bend is refused.
  */
 import fc from 'fast-check';
 import { FACT_TYPES, type Fact, wireFact } from '../../../domain/facts/schema.ts';
@@ -90,9 +90,12 @@ describe('a record', () => {
 
   test('has canonical member order and hex in data too', () => {
     const record = { ...sampleRecord(1), data: { b: 1, addr: 16, a: { range: 4, addr: '0x0' } } };
-    expect(lineOfRecord(record)).toMatch(
-      /^\{"seq":1,"t":130,"actor":.*,"type":.*,"v":1,"cause":0,"choice":.*,"data":\{"b":1,"addr":"0x10000","a":\{"range":"0x4000","addr":"0x0"\}\},"state":.*,"facts":\[.*\],"sends":\[.*\],"crc":"[0-9a-f]{8}"\}\n$/,
-    );
+    const text = lineOfRecord(record);
+    expect(text).toContain('"data":{"b":1,"addr":"0x10000","a":{"range":"0x4000","addr":"0x0"}}');
+    expect(Object.keys(JSON.parse(text) as object)).toEqual([
+      ...['seq', 't', 'actor', 'type', 'v', 'cause', 'choice', 'data'],
+      ...['state', 'facts', 'sends', 'crc'],
+    ]);
   });
 
   test('keeps lone surrogates, quotes and control characters', () => {
@@ -114,7 +117,7 @@ describe('what has no exact JSON form', () => {
     ['a function', () => 1],
     ['a Map', new Map()],
     ['a Date', new Date(0)],
-    ['a class instance', new (class Thing {})()],
+    ['a class instance', new URL('https://example.org')],
     ['__proto__', JSON.parse('{"__proto__":{"x":1}}')],
     ['a cycle', cyclic],
     ['a negative address', { addr: -1 }],

@@ -1,6 +1,6 @@
 /**
- * The writer: promises P1 and P12 (append-only, same records same bytes), the refusals that keep a log well-formed, and
- * the waiting that keeps memory bounded.
+ * The writer: promises P1 and P12 (append-only, same records same bytes), the refusals that keep a
+ * log well-formed, and the waiting that keeps memory bounded.
  */
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
@@ -16,6 +16,11 @@ describe('the bytes', () => {
   test('are the ones in the golden file: format v1 does not drift', async () => {
     const golden = readFileSync(new URL('golden/v1.jsonl', import.meta.url));
     expect((await sampleLog(14, { block: 4 })).bytes.toString()).toBe(golden.toString());
+  });
+
+  test('in the golden file are read for ever', () => {
+    const golden = readFileSync(new URL('golden/v1.jsonl', import.meta.url));
+    expect(decodeLog(golden).end).toMatchObject({ result: 'sealed', records: 14 });
   });
 
   test('are the same whatever is flushed when, and however slow the sink is', async () => {
@@ -56,7 +61,7 @@ describe('the bytes', () => {
   test('only ever grow: every earlier state is a prefix of every later one', async () => {
     const sink = new MemorySink();
     const writer = new LogWriter(sink, ORIGIN, { block: 4 });
-    let before = Buffer.alloc(0);
+    let before: Buffer = Buffer.alloc(0);
     for (const record of sampleRecords(200)) {
       await writer.append(record);
       await writer.flush();
@@ -167,7 +172,7 @@ describe('the writer refuses', () => {
   });
 });
 
-test('without the check the bytes are the same, and what JSON cannot hold is refused still', async () => {
+test('without the check the bytes are the same, and JSON is still not bent', async () => {
   const checked = await sampleLog(20, { block: 4 });
   const unchecked = await sampleLog(20, { block: 4, check: false });
   expect(unchecked.bytes.equals(checked.bytes)).toBe(true);
@@ -201,7 +206,7 @@ describe('memory', () => {
     }
   }
 
-  test('a caller that waits lets only a few chunks queue, and never two writes at once', async () => {
+  test('a caller that waits lets a few chunks queue, and never two writes at once', async () => {
     const sink = new SlowSink(50);
     const writer = new LogWriter(sink, ORIGIN);
     let unwritten = 0;

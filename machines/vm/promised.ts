@@ -1,0 +1,75 @@
+/**
+ * Asynchronous fences: what the out-syncs of a call hold before its jobs exist. Each is attached to the fence that its
+ * call comes to and signals when that does. All of a VM's are of one context, so a younger one also waits for those
+ * before it: a later bind may be done while an earlier unbind's invalidation is still under way. Mirrors xe_vm.c
+ * (add_async_op_fence_cb, async_op_fence_cb); the order is what today's driver gets from its queues' last fences.
+ */
+import { type FenceKey, fenceKeyOf, STUB } from '../../domain/fence/fence-table.ts';
+import { type Effect, fact, outcome, type Outcome } from '../contract/effects.ts';
+import type { SharedReader } from '../shared/reader.ts';
+import { signalEach } from '../shared/signal.ts';
+import type { Attached, Call, VmContext } from './context.ts';
+
+export interface Joined {
+  readonly context: VmContext;
+  readonly fence: FenceKey;
+  readonly effects: readonly Effect[];
+}
+
+/** The fence that stands for a call: its last job's, or an array of that and of every flush's. */
+export function finalFence(context: VmContext, { number, fences }: Call): Joined {
+  const [first, ...rest] = fences;
+  if (first === undefined) throw new RangeError(`${context.id}: call ${number} has no job`);
+  if (rest.length === 0) return { context, fence: first, effects: [] };
+  const array = context.counts.array + 1;
+  const fence = fenceKeyOf(`${context.id}/array`, array);
+  return {
+    context: { ...context, counts: { ...context.counts, array } },
+    fence,
+    effects: [fact({ type: 'fence.created', fence, kind: 'array', parts: fences })],
+  };
+}
+
+function withAttached(context: VmContext, last: Attached): VmContext {
+  return { ...context, attached: [...context.attached, last] };
+}
+
+/** The asynchronous fence of a call that has all its jobs signals when they are done. */
+export function attach(context: VmContext, call: Call): Outcome<VmContext> {
+  const { asyncFence } = call;
+  if (asyncFence === null) return outcome(context);
+  const { context: next, fence: real, effects } = finalFence(context, call);
+  return outcome(
+    withAttached(next, { async: asyncFence, real, result: null }),
+    ...effects,
+    fact({ type: 'fence.waited', fence: real, waiter: context.id }),
+  );
+}
+
+/** The same for a call that a closing VM drops: it has the jobs that the worker got to, or none. */
+export function drop(context: VmContext, call: Call): Outcome<VmContext> {
+  const { asyncFence, fences } = call;
+  if (asyncFence === null || fences.length > 0) return attach(context, call);
+  return outcome(withAttached(context, { async: asyncFence, real: STUB, result: 0 }));
+}
+
+/** Notes how a fence ended. */
+export function noted(context: VmContext, fence: FenceKey, error: number): VmContext {
+  const attached = context.attached.map((each) =>
+    each.real === fence ? { ...each, result: error } : each,
+  );
+  return { ...context, attached };
+}
+
+/** Signals the fences whose turn has come. */
+export function settle(context: VmContext, shared: SharedReader): Outcome<VmContext> {
+  const pending = context.attached.findIndex(({ result }) => result === null);
+  const due = pending < 0 ? context.attached : context.attached.slice(0, pending);
+  return outcome(
+    { ...context, attached: context.attached.slice(due.length) },
+    ...signalEach(
+      shared,
+      due.map(({ async, result }) => [async, result ?? 0]),
+    ),
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * What must be so of a VM that nothing is under way for: its page tables translate exactly what its address space
+ * holds, on every GT; the tables are sound; and every cached translation is one that a walk would find (invariants 19,
+ * 21, 22, 23, 24).
+ */
+import type { Mapping } from '../../hw/leaf-rule.ts';
+import { walk } from '../../hw/page-tables.ts';
+import { liveFaults, shapeFaults } from '../../hw/shape-check.ts';
+import { compareMappings } from '../../hw/tables-check.ts';
+import { tlbEntries, tlbEntryOf } from '../../hw/tlb.ts';
+import type { Shared } from '../../machines/shared/shared.ts';
+import { rootKey } from '../../machines/shared/shared.ts';
+import type { VmContext } from '../../machines/vm/context.ts';
+import type { World } from '../../streams/world/world.ts';
+
+function asLeafMappings({ space }: VmContext, { bos }: Shared): Mapping[] {
+  return [...space.mappings.values()].map(({ addr, range, obj, offset, attrs }) => {
+    const bo = obj === null ? undefined : bos[obj];
+    const backing =
+      bo === undefined
+        ? ({ kind: 'null' } as const)
+        : ({
+            kind: 'physical',
+            pfn: bo.phys + offset,
+            vram: bo.placement === 'vram',
+          } as const);
+    return { addr, range, backing, readOnly: attrs.readOnly };
+  });
+}
+
+const isBusy = ({ call, pending, inFlight }: VmContext, { fences }: Shared): boolean =>
+  call !== null ||
+  pending.length > 0 ||
+  inFlight.some((key) => {
+    const [context, seqno] = [key.slice(0, key.lastIndexOf(':')), key.split(':').at(-1)];
+    return fences[context]?.get(Number(seqno))?.result === null;
+  });
+
+/** The open VMs that nothing is under way for. */
+function idleVms({ actors, shared }: World): VmContext[] {
+  return Object.values(actors).flatMap(({ machine, value, context }) => {
+    const isOpen = machine === 'vm' && value.startsWith('open');
+    const vm = context as VmContext;
+    return isOpen && !isBusy(vm, shared) ? [vm] : [];
+  });
+}
+
+function staleTranslations(gt: string, vm: VmContext, shared: Shared): string[] {
+  const root = shared.roots[rootKey(gt, vm.id)] ?? 0;
+  const tlb = shared.tlbs[gt];
+  const own = tlb === undefined ? [] : tlbEntries(tlb);
+  return own
+    .filter(({ asid }) => asid === shared.asids[vm.id])
+    .flatMap((entry) => {
+      const found = walk(shared.tables, root, vm.levels, entry.addr);
+      const fresh = found.kind === 'leaf' ? tlbEntryOf(entry.asid, found) : null;
+      const isFresh = fresh?.pte === entry.pte && fresh.pages === entry.pages;
+      return isFresh ? [] : [`${gt} caches a stale translation of page ${entry.addr} of ${vm.id}`];
+    });
+}
+
+/** What is wrong with the VMs of a world for which nothing is under way. */
+export function quiescentFaults(world: World): string[] {
+  const { shared } = world;
+  return idleVms(world).flatMap((vm) =>
+    vm.gts.flatMap((gt, i) => {
+      const from = { root: shared.roots[rootKey(gt, vm.id)] ?? 0, levels: vm.levels };
+      const tree = vm.trees[i];
+      const faults: unknown[] = [
+        ...compareMappings(shared.tables, from, asLeafMappings(vm, shared)),
+        ...shapeFaults(shared.tables, from),
+        ...(tree === undefined ? ['no tree'] : liveFaults(tree, shared.tables)),
+      ];
+      return [
+        ...faults.map((fault) => `${vm.id} on ${gt}: ${JSON.stringify(fault)}`),
+        ...staleTranslations(gt, vm, shared),
+      ];
+    }),
+  );
+}
