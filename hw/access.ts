@@ -2,15 +2,15 @@
  * One load or store of a word by the GPU: what it sees and what it leaves behind.
  *
  * Translation comes from the TLB if it has one, however stale, else from a walk, which the TLB then
- * keeps. Nothing is changed here: the answer says what happened, and the caller folds it (fill the
+ * keeps; access-choices.ts lists what else hardware may do. Nothing is changed here: the answer says what happened, and the caller folds it (fill the
  * TLB, write the word). Fault kinds are those of xe_gt_pagefault.c (not present, write violation);
  * a read-only NULL page faults on a write like any read-only page. Left out: atomics, and a walk's
  * retry after a write violation found in the TLB.
  */
 import type { Page, U64, WordAddress } from '../domain/units.ts';
-import type { Level } from './levels.ts';
+import { alignDown, PAGES_64K, type Level } from './levels.ts';
 import { readWord, type Memory, type PhysicalWord } from './memory.ts';
-import { walk, type Tables } from './page-tables.ts';
+import { walk, type Tables, type WalkResult } from './page-tables.ts';
 import { decodeEntry } from './pte.ts';
 import { lookup, tlbEntryOf, type Tlb, type TlbEntry } from './tlb.ts';
 
@@ -66,19 +66,36 @@ export function access(
   request: AccessRequest,
 ): AccessResult {
   const cached = lookup(machine.tlb, asid, at.addr);
-  if (cached !== undefined) return complete(machine.memory, cached, true, at, request);
-  const found = walk(machine.tables, root, levels, at.addr);
+  if (cached !== undefined) return completeBy(machine.memory, cached, true, at, request);
+  return completeWalk(
+    machine.memory,
+    asid,
+    walk(machine.tables, root, levels, at.addr),
+    at,
+    request,
+  );
+}
+
+/** The access after a walk. */
+export function completeWalk(
+  memory: Memory,
+  asid: number,
+  found: WalkResult,
+  at: WordAddress,
+  request: AccessRequest,
+): AccessResult {
   switch (found.kind) {
     case 'not-present':
       return { outcome: 'fault', fault: 'not-present', level: found.level, tlbHit: false };
     case 'dangling':
       return { outcome: 'fault', fault: 'dangling-table', level: found.level, tlbHit: false };
     case 'leaf':
-      return complete(machine.memory, tlbEntryOf(asid, found), false, at, request);
+      return completeBy(memory, tlbEntryOf(asid, found), false, at, request);
   }
 }
 
-function complete(
+/** The access by a translation. */
+export function completeBy(
   memory: Memory,
   entry: TlbEntry,
   tlbHit: boolean,
@@ -87,7 +104,7 @@ function complete(
 ): AccessResult {
   const leaf = decodeEntry(entry.pte, entry.level);
   if (leaf.kind !== 'leaf') throw new Error('unreachable: only leaves are cached');
-  const pfn = leaf.pfn === null ? null : leaf.pfn + (addr - entry.addr);
+  const pfn = leaf.pfn === null ? null : firstPage(leaf.pfn, entry) + (addr - entry.addr);
   const by: Translated = { tlbHit, entry, pfn, ...(tlbHit ? {} : { filled: entry }) };
   if (request.kind === 'write' && !leaf.writable) {
     return { outcome: 'fault', fault: 'write-violation', level: entry.level, ...by };
@@ -98,4 +115,9 @@ function complete(
   }
   if (pfn === null) return { outcome: 'dropped', ...by };
   return { outcome: 'written', write: { pfn, word, value: request.value }, ...by };
+}
+
+/** Of a 64K page the address in the entry counts from bit 16 up. */
+function firstPage(pfn: Page, { pages }: TlbEntry): Page {
+  return pages === PAGES_64K ? alignDown(pfn, PAGES_64K) : pfn;
 }

@@ -7,7 +7,7 @@
 import type { Latency } from '../domain/scenario/schema.ts';
 import type { U64, VtimeNs } from '../domain/units.ts';
 
-type Kind = Exclude<keyof Latency, 'jitter'>;
+export type Kind = Exclude<keyof Latency, 'jitter'>;
 
 /** Assumed: no measurement behind them. */
 export const DEFAULT_LATENCY: Readonly<Record<Kind, VtimeNs>> = {
@@ -20,7 +20,7 @@ export const DEFAULT_LATENCY: Readonly<Record<Kind, VtimeNs>> = {
 export const DEFAULT_JITTER = 3;
 
 /** Which figure a message's way takes; the rest are hand-overs between kernel contexts. */
-const KIND_OF: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<string, Kind>> = {
   'vm.create': 'ioctlNs',
   'vm.bind': 'ioctlNs',
   'vm.close': 'ioctlNs',
@@ -36,6 +36,10 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   'gpu.access': 'accessNs',
   'gpu.done': 'accessNs',
 };
+
+export function kindOf(type: string): Kind {
+  return KINDS[type] ?? 'wakeNs';
+}
 
 /** A seed as two 32-bit halves. */
 export interface Seed32 {
@@ -65,7 +69,7 @@ export function latencyOf(
   seq: number,
   index: number,
 ): VtimeNs {
-  const kind = KIND_OF[type] ?? 'wakeNs';
+  const kind = kindOf(type);
   const base = latency[kind] ?? DEFAULT_LATENCY[kind];
   const spread = base * ((latency.jitter ?? DEFAULT_JITTER) - 1);
   return base + (spread === 0 ? 0 : mix32(seed, seq, index) % (spread + 1));

@@ -4,10 +4,11 @@
  *
  * Mirrors the shift table of xe_pt.c and xe_pt_offset / xe_pt_covers / xe_pt_num_entries of
  * xe_pt_walk.h. An entry of level 0 spans 4K, of level 1 2M, 2 1G, 3 512G, 4 256T. A tree with 4
- * levels (root level 3) has 48-bit addresses, one with 5 levels 57-bit. Compact (64K) tables,
- * whose level-0 shift is 16, are not modelled.
+ * levels (root level 3) has 48-bit addresses, one with 5 levels 57-bit. An entry of a compact
+ * level-0 table spans 64K: xe_compact_pt_shifts.
  */
 import type { Page } from '../domain/units.ts';
+import type { TableLayout } from './flavour.ts';
 import { SLOT_COUNT } from './slots.ts';
 
 /** 0 = table of 4K entries, rising to the root. */
@@ -33,6 +34,38 @@ export function tablePages(level: Level): Page {
 /** Pages of the address space of a tree with this many levels. @example 4 levels: 2^36 (48 bits) */
 export function spacePages(levels: number): Page {
   return tablePages(levels - 1);
+}
+
+/** Pages of a 64K page. */
+export const PAGES_64K: Page = 16;
+/** Entries of a compact table. */
+export const COMPACT_COUNT = SLOT_COUNT / PAGES_64K;
+
+/** Entries of a level-0 table that hardware reads, as [first page, index] steps. */
+export interface LeafStep {
+  /** Pages that one entry translates. */
+  readonly pages: Page;
+  /** Entries from one that is read to the next. */
+  readonly slots: number;
+  /** Entries that a full table has. */
+  readonly count: number;
+}
+
+const STEPS: Readonly<Record<TableLayout, LeafStep>> = {
+  normal: { pages: 1, slots: 1, count: SLOT_COUNT },
+  compact: { pages: PAGES_64K, slots: 1, count: COMPACT_COUNT },
+  ips: { pages: PAGES_64K, slots: PAGES_64K, count: SLOT_COUNT },
+};
+
+/** How hardware reads a level-0 table. */
+export function leafStep(layout: TableLayout): LeafStep {
+  return STEPS[layout];
+}
+
+/** The entry that translates page `addr` in a level-0 table. */
+export function leafIndexAt(addr: Page, layout: TableLayout): number {
+  const { pages, slots } = STEPS[layout];
+  return Math.floor((addr % SLOT_COUNT) / pages) * slots;
 }
 
 /** Where `addr` falls in a table of `level`: 0 .. 511. */

@@ -5,11 +5,18 @@
  * call that breaks this corrupts the tree silently (or stops at a WARN), so the simulator checks it
  * first. Costs what the tables in the range cost.
  */
-import { clipToEntry, cutAtEntries, entryBase, spanInSpace, type Span } from './levels.ts';
+import {
+  clipToEntry,
+  COMPACT_COUNT,
+  cutAtEntries,
+  entryBase,
+  spanInSpace,
+  type Span,
+} from './levels.ts';
 import type { PtNode, PtRange, PtTree } from './pt-tree.ts';
 import { countFilled, filledSlots, SLOT_COUNT, slotAt } from './slots.ts';
 
-/** 'cuts-leaf': an end of the range lies inside a 2M or 1G leaf. */
+/** 'cuts-leaf': an end of the range lies inside a 2M or 1G leaf, or inside a compact table. */
 export type Coverage = 'free' | 'bound' | 'mixed' | 'cuts-leaf';
 
 /** What is bound in a range of the tree. @throws Error when empty or outside the address space */
@@ -29,7 +36,7 @@ function coverageUnder(node: PtNode, base: number, span: Span): Coverage {
     if (index === undefined) continue;
     const slot = slotAt(node.slots, index);
     if (slot === undefined) sum = join(sum, 'free');
-    else if (slot === 'leaf') sum = join(sum, 'cuts-leaf');
+    else if (slot === 'leaf' || slot.layout === 'compact') sum = join(sum, 'cuts-leaf');
     else {
       const part = clipToEntry(base, node.level, index, span);
       sum = join(sum, coverageUnder(slot, entryBase(base, node.level, index), part));
@@ -45,7 +52,9 @@ function wholeEntries(node: PtNode, from: number, to: number): Coverage {
   if (filled === 0) return 'free';
   if (filled < to - from) return 'mixed';
   for (const [, slot] of filledSlots(node.slots, from, to)) {
-    if (slot !== 'leaf' && wholeEntries(slot, 0, SLOT_COUNT) !== 'bound') return 'mixed';
+    if (slot === 'leaf') continue;
+    const count = slot.layout === 'compact' ? COMPACT_COUNT : SLOT_COUNT;
+    if (wholeEntries(slot, 0, count) !== 'bound') return 'mixed';
   }
   return 'bound';
 }

@@ -5,13 +5,15 @@
  * entries (num_live) and, in a directory, its children. The driver decides by this view alone and
  * never reads an entry back; it can differ from what the hardware sees while updates are under
  * way. One thing is kept that the kernel does not keep: a slot says whether it holds a leaf, so
- * that a broken call is found here and not as a corrupted tree. Left out: is_compact, scratch
- * tables, and the table's BO (`table` is its page).
+ * that a broken call is found here and not as a corrupted tree. Left out: the table's BO (`table`
+ * is its page).
  */
 import type { Page } from '../domain/units.ts';
+import { DEFAULT_FLAVOUR, type PtFlavour, type TableLayout } from './flavour.ts';
 import type { Level } from './levels.ts';
 import type { Run } from './runs.ts';
-import { filledSlots, noSlots, type Slots } from './slots.ts';
+import { scratchTreeOf, type ScratchPage, type ScratchTree } from './scratch.ts';
+import { filledSlots, noSlots, SLOT_COUNT, type Slots } from './slots.ts';
 
 /** A live entry: a leaf, or a child table. */
 export type PtSlot = 'leaf' | PtNode;
@@ -22,11 +24,17 @@ export interface PtNode {
   /** Entries that are filled: xe_pt.num_live. */
   readonly numLive: number;
   readonly slots: Slots<PtSlot>;
+  /** Normal unless given. A compact table (xe_pt.is_compact) has slots 0 to 31 only. */
+  readonly layout?: TableLayout;
 }
 
 export interface PtTree {
   /** 4: 48-bit addresses, 5: 57-bit. */
   readonly levels: number;
+  /** DEFAULT_FLAVOUR unless given. */
+  readonly flavour?: PtFlavour;
+  /** Only in a VM with scratch pages. */
+  readonly scratch?: ScratchTree;
   /** `root.table` is what the hardware walks from; it is never freed by an unbind. */
   readonly root: PtNode;
 }
@@ -43,6 +51,8 @@ export interface NewTable {
   /** Address that its entry 0 translates (xe_pt_addr). */
   readonly base: Page;
   readonly runs: readonly Run[];
+  /** Normal unless given. */
+  readonly layout?: TableLayout;
 }
 
 /**
@@ -60,18 +70,41 @@ export interface PtRange {
   readonly range: Page;
 }
 
-/** A new tree: one empty root table. */
+export interface PtTreeOptions {
+  readonly flavour?: PtFlavour;
+  /** Makes it a scratch VM. Needs 16 pages, 64K-aligned, where VRAM needs 64K pages. */
+  readonly scratch?: ScratchPage;
+}
+
+/** A new tree: an empty root table, and the scratch tables if the VM has them; the root first. */
 export function createPtTree(
   alloc: TableAlloc,
   levels: number,
+  { flavour, scratch: page }: PtTreeOptions = {},
 ): { tree: PtTree; alloc: TableAlloc; newTables: NewTable[] } {
   const table = alloc.next;
   const level = levels - 1;
+  const root = { table, level, numLive: 0, slots: noSlots<PtSlot>() };
+  const given = flavour === undefined ? {} : { flavour };
+  if (page === undefined) {
+    const tree = { levels, root, ...given };
+    return { tree, alloc: { next: table + 1 }, newTables: [{ table, level, base: 0, runs: [] }] };
+  }
+  const scratch = scratchTreeOf(page, table + 1, level, flavour ?? DEFAULT_FLAVOUR);
+  const built = [...scratch.tables, table].map((own, at) => {
+    const run = { index: 0, count: SLOT_COUNT, pte: scratch.empty[at] ?? 0, stride: 0 };
+    return { table: own, level: at, base: 0, runs: [run] };
+  });
   return {
-    tree: { levels, root: { table, level, numLive: 0, slots: noSlots() } },
-    alloc: { next: table + 1 },
-    newTables: [{ table, level, base: 0, runs: [] }],
+    tree: { levels, root, ...given, scratch },
+    alloc: { next: table + 1 + scratch.tables.length },
+    newTables: [...built.slice(-1), ...built.slice(0, -1)],
   };
+}
+
+/** The flavour of a tree. */
+export function flavourOf({ flavour }: PtTree): PtFlavour {
+  return flavour ?? DEFAULT_FLAVOUR;
 }
 
 /** The child tables of a node with their entry indices, ascending. */
@@ -92,7 +125,7 @@ export function* tablesUnder(node: PtNode): Generator<Page> {
   for (const [, child] of childrenOf(node)) yield* tablesUnder(child);
 }
 
-/** All table pages of a tree, the root first: what closing the VM frees. */
+/** All table pages of a tree, the root first, scratch last: what closing the VM frees. */
 export function tablesOf(tree: PtTree): Page[] {
-  return [...tablesUnder(tree.root)];
+  return [...tablesUnder(tree.root), ...(tree.scratch?.tables ?? [])];
 }

@@ -4,7 +4,7 @@
  * Mirrors xe_pt_stage_unbind, xe_pt_check_kill and xe_pt_commit_unbind. A table all of whose live
  * entries belong to the range is not cleared but dropped: the entry that points to it is cleared
  * instead, and so on upwards, never the root. Updates come children first, as the kernel's
- * post-descend callback gives them. Dropped tables keep their entries, so a stale translation or a
+ * post-descend callback gives them. Cleared means 0, or the scratch entry of the level. Dropped tables keep their entries, so a stale translation or a
  * late walk still finds what was there until they are freed.
  */
 import type { Page } from '../domain/units.ts';
@@ -20,12 +20,14 @@ import {
   type TableUpdate,
 } from './pt-tree.ts';
 import { clearRun } from './runs.ts';
+import { emptyEntry, type ScratchTree } from './scratch.ts';
 import { countFilled, fillSlots, slotAt } from './slots.ts';
 
 export interface UnbindRequest extends PtRange {
   /**
    * Clears what is bound in the range and ignores the rest, as a driver does that got the range
-   * wrong (bug L01). A huge leaf that the range cuts stays. Without it such a range throws.
+   * wrong (bug L01). A huge leaf or a compact table that the range cuts stays (the kernel stops at
+   * a BUG for the table). Without it such a range throws.
    */
   readonly loose?: boolean;
 }
@@ -39,6 +41,7 @@ export interface StagedUnbind {
 }
 
 interface Staging {
+  readonly scratch: ScratchTree | undefined;
   readonly updates: TableUpdate[];
   readonly freed: Page[];
 }
@@ -52,10 +55,10 @@ export function stageUnbind(tree: PtTree, request: UnbindRequest): StagedUnbind 
   const span = spanInSpace(tree.levels, request.addr, request.range);
   const found = coverageOf(tree, request);
   if (found !== 'bound' && request.loose !== true) throw brokenCall('unbind', request, found);
-  const staging: Staging = { updates: [], freed: [] };
+  const staging: Staging = { scratch: tree.scratch, updates: [], freed: [] };
   const root = unbindFrom(staging, tree.root, 0, span, false);
   if (root === 'dropped') throw new Error('unreachable: the root is never dropped');
-  return { tree: { ...tree, root }, ...staging };
+  return { tree: { ...tree, root }, updates: staging.updates, freed: staging.freed };
 }
 
 /** Clears the span below `node`; 'dropped' when the caller is to clear the entry of `node`. */
@@ -73,6 +76,7 @@ function unbindFrom(
   const dropsChild = (index: number | undefined): boolean => {
     const child = index === undefined ? undefined : slotAt(node.slots, index);
     if (index === undefined || child === undefined || child === 'leaf') return false;
+    if (child.layout === 'compact') return false;
     const part = clipToEntry(base, level, index, span);
     const next = unbindFrom(staging, child, entryBase(base, level, index), part, true);
     if (next === 'dropped') return true;
@@ -86,7 +90,7 @@ function unbindFrom(
   if (live === 0) return slots === node.slots ? node : { ...node, slots };
   for (const [, child] of childrenOf(node, first, end)) staging.freed.push(...tablesUnder(child));
   const count = end - first;
-  const runs = [clearRun(first, count)];
+  const runs = [clearRun(first, count, emptyEntry(staging.scratch, level))];
   staging.updates.push({ table, level, base, index: first, count, runs });
   return {
     ...node,

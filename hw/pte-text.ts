@@ -38,7 +38,7 @@ export function describeEntry(pte: number, level: Level): string {
     case 'empty':
       return pte === 0 ? 'not present' : `not present (${hexOfPte(pte)})`;
     case 'directory': {
-      const layout = entry.compact ? ' compact' : '';
+      const layout = { normal: '', compact: ' compact', ips: ' of 64K pages' }[entry.layout];
       return `present directory, table ${hexOfPages(entry.table)}${layout}`;
     }
     case 'leaf': {
@@ -46,7 +46,8 @@ export function describeEntry(pte: number, level: Level): string {
       const place = entry.vram ? 'vram' : 'system';
       const what = entry.pfn === null ? 'NULL' : `${place} ${hexOfPages(entry.pfn)}`;
       const atomic = entry.atomic ? ' atomic' : '';
-      return `present ${access}${atomic} ${what} ${sizeWords(level, entry.hint64K)}`;
+      const cache = entry.cache === 0 ? '' : `, cache ${entry.cache}`;
+      return `present ${access}${atomic} ${what} ${sizeWords(level, entry.hint64K)}${cache}`;
     }
   }
 }

@@ -22,9 +22,9 @@ export function pteInRun(run: Run, index: number): number {
   return run.pte + (index - run.index) * run.stride;
 }
 
-/** The run that clears `count` entries. */
-export function clearRun(index: number, count: number): Run {
-  return { index, count, pte: 0, stride: 0 };
+/** The run that clears `count` entries: 0, or what maps nothing in a VM with scratch pages. */
+export function clearRun(index: number, count: number, empty = 0): Run {
+  return { index, count, pte: empty, stride: 0 };
 }
 
 /** One entry and its value. */

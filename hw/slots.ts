@@ -131,3 +131,18 @@ export function countFilled<T>(slots: Slots<T>, from = 0, to = SLOT_COUNT): numb
   visitSlots(slots, from, to, () => (count += 1));
   return count;
 }
+
+/** Calls `each` for the slots that differ, ascending; chunks that both share are not looked at. */
+export function visitChanged<T>(
+  before: Slots<T>,
+  after: Slots<T>,
+  each: (before: T | undefined, after: T | undefined, index: number) => void,
+): void {
+  for (let c = 0; c * CHUNK < SLOT_COUNT; c++) {
+    const [was, is] = [before.chunks[c], after.chunks[c]];
+    if (was === is) continue;
+    for (let i = 0; i < CHUNK; i++) {
+      if (was?.[i] !== is?.[i]) each(was?.[i], is?.[i], c * CHUNK + i);
+    }
+  }
+}

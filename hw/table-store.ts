@@ -5,8 +5,8 @@
  * It is built by folding three kinds of fact, and by nothing else: a table was allocated and filled
  * (xe_pt_create, xe_pt_populate_empty, xe_pt_write), entries were written (xe_vm_populate_pgtable,
  * xe_migrate_clear_pgtable_callback), a table was freed (xe_pt_destroy). It knows nothing of what
- * the driver meant: what a walk finds is what these writes left behind. Scratch tables are left
- * out: an empty entry is 0.
+ * the driver meant: what a walk finds is what these writes left behind. In a scratch VM what the
+ * driver calls an empty entry is an entry like any other here.
  */
 import { OrderedMap } from '../domain/ordered-map.ts';
 import type { Page } from '../domain/units.ts';

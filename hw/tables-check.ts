@@ -4,37 +4,50 @@
  * Compares all leaves that a walk can reach with a list of mappings, entry by entry, in one pass
  * over both: missing, unexpected and wrong ones. What an entry should be is worked out for each
  * address on its own (leaf-rule.ts), not by staging a bind. Used by the invariants of the VM (2, 3,
- * 22, 23) and by replays; it mirrors no kernel function. Costs what tables and mappings cost.
+ * 22, 23) and by replays; it mirrors no kernel function. Costs what tables and mappings cost; for a
+ * check after every step see mapping-watch.ts.
  */
 import type { Page } from '../domain/units.ts';
-import { hintedAt, leafLevelAt, leafValueAt, type Mapping } from './leaf-rule.ts';
-import { entryPages, type Level } from './levels.ts';
+import type { PtFlavour } from './flavour.ts';
+import { leafAt, leafPages, type Mapping } from './leaf-rule.ts';
+import { spacePages, type Level, type Span } from './levels.ts';
 import { entriesOf, type LeafEntry, type Tables } from './page-tables.ts';
+import type { PtTree } from './pt-tree.ts';
+import type { ScratchTree } from './scratch.ts';
 
-/** The root that hardware walks from. */
+/** The root that hardware walks from, and what kind of tables are below it. */
 export interface TableRoot {
   readonly root: Page;
   readonly levels: number;
+  /** DEFAULT_FLAVOUR unless given. */
+  readonly flavour?: PtFlavour;
+  /** Only in a VM with scratch pages. */
+  readonly scratch?: ScratchTree;
+}
+
+/** The root of a driver's tree. */
+export function tableRootOf({ root, levels, flavour, scratch }: PtTree): TableRoot {
+  return {
+    ...{ root: root.table, levels },
+    ...(flavour === undefined ? {} : { flavour }),
+    ...(scratch === undefined ? {} : { scratch }),
+  };
 }
 
 export type Difference =
-  /** Mapped pages without a translation. */
+  /** Mapped pages without a translation, or with the scratch page's. */
   | { readonly kind: 'missing'; readonly addr: Page; readonly range: Page }
   /** A leaf that starts outside all mappings or reaches beyond its mapping. */
   | ({ readonly kind: 'unexpected' } & LeafEntry)
   /** A leaf inside a mapping with another value, or of another size, than it should have. */
   | ({
       readonly kind: 'wrong';
-      readonly expected: { readonly level: Level; readonly pte: number };
+      readonly expected: {
+        readonly level: Level;
+        readonly pte: number;
+        readonly is64K?: true;
+      };
     } & LeafEntry);
-
-/** The leaf that translates page `addr` of the mapping when all is right. */
-function expectedLeaf(mapping: Mapping, addr: Page): { level: Level; pte: number } {
-  const level = leafLevelAt(mapping, addr);
-  const start = addr - (addr % entryPages(level));
-  const hint64K = level === 0 && hintedAt(mapping, addr);
-  return { level, pte: leafValueAt(mapping, level, start, hint64K) };
-}
 
 /**
  * The differences between what hardware translates and `expected` (disjoint mappings in any order),
@@ -42,11 +55,24 @@ function expectedLeaf(mapping: Mapping, addr: Page): { level: Level; pte: number
  */
 export function compareMappings(
   tables: Tables,
-  { root, levels }: TableRoot,
+  from: TableRoot,
   expected: readonly Mapping[],
 ): Difference[] {
-  const differences: Difference[] = [];
   const mappings = [...expected].sort((a, b) => a.addr - b.addr);
+  return compareWithin(tables, from, mappings, { from: 0, to: spacePages(from.levels) });
+}
+
+/**
+ * The same for a span of addresses that no leaf and no mapping crosses the ends of; `mappings` are
+ * those in the span, ascending.
+ */
+export function compareWithin(
+  tables: Tables,
+  { root, levels, flavour, scratch }: TableRoot,
+  mappings: readonly Mapping[],
+  span: Span,
+): Difference[] {
+  const differences: Difference[] = [];
   let next = 0;
   let seen: Page = 0;
   /** Reports pages of mappings below `limit` that no leaf has translated. */
@@ -59,8 +85,8 @@ export function compareMappings(
       next += 1;
     }
   };
-  for (const leaf of entriesOf(tables, root, levels)) {
-    const end = leaf.addr + entryPages(leaf.level);
+  for (const leaf of entriesOf(tables, root, levels, span.from, span.to, scratch)) {
+    const end = leaf.addr + leafPages(leaf);
     const open = mappings[next];
     const goesOn = leaf.addr === seen && open !== undefined && end <= open.addr + open.range;
     if (!goesOn) missingBelow(leaf.addr);
@@ -68,8 +94,9 @@ export function compareMappings(
     if (mapping === undefined || leaf.addr < mapping.addr || end > mapping.addr + mapping.range) {
       differences.push({ kind: 'unexpected', ...leaf });
     } else {
-      const right = expectedLeaf(mapping, leaf.addr);
-      if (right.level !== leaf.level || right.pte !== leaf.pte) {
+      const { addr: _at, ...right } = leafAt(mapping, leaf.addr, flavour);
+      const { level, pte, is64K } = leaf;
+      if (right.level !== level || right.pte !== pte || right.is64K !== is64K) {
         differences.push({ kind: 'wrong', ...leaf, expected: right });
       }
     }

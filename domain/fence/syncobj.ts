@@ -5,7 +5,7 @@
  * drm_syncobj_add_point) and dma-fence-chain.c (dma_fence_chain_find_seqno).
  */
 import { compareU64, type U64 } from '../units.ts';
-import { type FenceKey, type FenceTable, isSignaled } from './fence-table.ts';
+import type { FenceKey } from './fence-table.ts';
 
 export interface TimelinePoint {
   readonly point: U64;
@@ -14,10 +14,7 @@ export interface TimelinePoint {
 
 export type Syncobj =
   | { readonly kind: 'binary'; readonly fence: FenceKey | null }
-  /**
-   * Points in the order they were added, ascending; a chain node signals after all before it. Of the nodes at the
-   * front that have signalled only the last is kept: they hold up nobody any more (dma_fence_chain_walk).
-   */
+  /** points in the order they were added, ascending; a chain node signals after all before it */
   | { readonly kind: 'timeline'; readonly points: readonly TimelinePoint[] };
 
 export function newSyncobj(kind: Syncobj['kind']): Syncobj {
@@ -50,17 +47,9 @@ export function replaceFence(syncobj: Syncobj, fence: FenceKey): Syncobj {
  * Folds `syncobj.advanced`. A point not above the last is added all the same and takes the last one's number, as in
  * dma_fence_chain_init.
  */
-export function addPoint(
-  syncobj: Syncobj,
-  point: U64,
-  fence: FenceKey,
-  fences: FenceTable,
-): Syncobj {
+export function addPoint(syncobj: Syncobj, point: U64, fence: FenceKey): Syncobj {
   if (syncobj.kind !== 'timeline') throw new RangeError('only a timeline has points');
-  const { points: old } = syncobj;
-  const last = old.at(-1)?.point ?? '0x0';
+  const last = syncobj.points.at(-1)?.point ?? '0x0';
   const added = { point: compareU64(point, last) < 0 ? last : point, fence };
-  const pending = old.findIndex((each) => !isSignaled(fences, each.fence));
-  const kept = old.slice(Math.max(0, (pending < 0 ? old.length : pending) - 1));
-  return { ...syncobj, points: [...kept, added] };
+  return { ...syncobj, points: [...syncobj.points, added] };
 }

@@ -38,16 +38,11 @@ function splitAt<V>(node: Node<V>, cut: number, owner: Owner): Node<V> {
     : innerOf(owner, keys, node.kids.splice(cut));
 }
 
-/** Appends `from` to `into` (owned); `bound` is the separator between the two in their parent. */
-function append<V>(into: Node<V>, from: Node<V>, bound: number): void {
-  const start = into.keys.length;
+/** Appends `from` to `into` (owned). Its first key is the separator of the two: see splitAt. */
+function append<V>(into: Node<V>, from: Node<V>): void {
   into.keys.push(...from.keys);
-  if (into.kids === null) {
-    into.values.push(...from.values);
-  } else {
-    into.keys[start] = bound;
-    into.kids.push(...(from.kids ?? []));
-  }
+  if (into.kids === null) into.values.push(...from.values);
+  else into.kids.push(...(from.kids ?? []));
 }
 
 export class OrderedMapEditor<V> {
@@ -216,11 +211,10 @@ export class OrderedMapEditor<V> {
   /** The children `at - 1` and `at` of `parent` become one node, or two of about the same size. */
   #joinOrShare(parent: Node<V>, at: number): void {
     const kids = parent.kids as Node<V>[];
-    const bound = parent.keys[at] as number;
     const right = kids[at] as Node<V>;
     let left = kids[at - 1] as Node<V>;
     if (left.owner !== this.#owner) kids[at - 1] = left = ownedCopy(left, this.#owner);
-    append(left, right, bound);
+    append(left, right);
     if (left.keys.length <= NODE_MAX) {
       kids.splice(at, 1);
       parent.keys.splice(at, 1);

@@ -111,7 +111,8 @@ export function sameEntries<V>(a: Node<V>, b: Node<V>, same: (x: V, y: V) => boo
     const x = left.todo.at(-1);
     const y = right.todo.at(-1);
     if (x === undefined || y === undefined) return x === y;
-    if (x.node === y.node && left.at === right.at) {
+    if (x.node === y.node) {
+      // Half way through the same leaf they are at the same entry, or a key would be there twice.
       left.todo.pop();
       right.todo.pop();
       left.at = right.at = 0;

@@ -29,8 +29,9 @@ export function touchesSpace({ start, range }: VaConfig, addr: Page, length: Pag
 }
 
 function isInsideSpace({ start, range }: VaConfig, addr: Page, length: Page): boolean {
-  const overflows = addr + length >= PAGES_IN_U64;
-  return !overflows && addr >= start && addr + length <= start + range;
+  const end = addr + length;
+  const overflows = end >= PAGES_IN_U64;
+  return !overflows && addr >= start && end <= wrap(start + range);
 }
 
 /**

@@ -38,7 +38,9 @@ export function createVaSpace(config: VaConfig, withRegions = false): VaSpace {
   if (withRegions && config.semantics === 'gpuvm-6.18') {
     throw new RangeError('gpuvm-6.18 has no regions');
   }
-  if (config.start + config.range > PAGES_IN_U64) throw new RangeError('a space larger than u64');
+  if (config.range >= PAGES_IN_U64 || config.start + config.range > PAGES_IN_U64) {
+    throw new RangeError('a space beyond u64');
+  }
   return {
     config,
     regions: withRegions ? OrderedMap.empty() : null,

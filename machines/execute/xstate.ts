@@ -66,13 +66,14 @@ export class XStateExecutor implements Executor {
   /** one snapshot for each state value of a machine; a step starts from it with the actor's context */
   readonly #templates = new Map<string, AnyMachineSnapshot>();
   #effects: readonly Effect[] = [];
-  #transitions = 0;
+  /** how many transitions the event itself led to; null until XState has said so */
+  #taken: number | null = null;
   readonly #scope = inertScope(
     (effects) => {
       this.#effects = this.#effects.length === 0 ? effects : [...this.#effects, ...effects];
     },
     ({ _transitions }) => {
-      this.#transitions += _transitions.length;
+      this.#taken ??= _transitions.length;
     },
   );
 
@@ -93,10 +94,10 @@ export class XStateExecutor implements Executor {
   step(state: ActorState, event: StepEvent): Stepped {
     const snapshot = { ...this.#template(state), context: state.context } as AnyMachineSnapshot;
     this.#effects = [];
-    this.#transitions = 0;
+    this.#taken = null;
     const next = this.#chart(state.machine).transition(snapshot, event, this.#scope);
     // A transition without actions and target gives the same snapshot back, so that is no sign of an unanswered event.
-    if (this.#transitions === 0) throw unanswered(state, event.type);
+    if (this.#taken === 0) throw unanswered(state, event.type);
     const { machine } = state;
     return {
       state: { machine, value: dottedValue(next.value), context: next.context },

@@ -60,7 +60,7 @@ const FOLDS: Folds = {
   'syncobj.replaced': (shared, { syncobj, fence }) =>
     withSyncobj(shared, syncobj, (old) => replaceFence(old, fence)),
   'syncobj.advanced': (shared, { syncobj, point, fence }) =>
-    withSyncobj(shared, syncobj, (old) => addPoint(old, point, fence, shared.fences)),
+    withSyncobj(shared, syncobj, (old) => addPoint(old, point, fence)),
   'fence.created': (shared, fact) => ({ ...shared, fences: addFence(shared.fences, fact) }),
   'fence.waited': (shared, { fence, waiter }) => ({
     ...shared,

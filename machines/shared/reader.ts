@@ -71,10 +71,16 @@ export class SharedReader {
     return this.#shared.syncobjs[id];
   }
 
-  /** See {@link captureFences}; null also for an unknown syncobj. */
+  /**
+   * See {@link captureFences}; null also for an unknown syncobj. What has signalled is left out, or a long timeline would
+   * hand its whole past to every wait (dma_fence_chain_walk drops such nodes); the last fence stays in any case.
+   */
   capture(id: string, point: U64 | undefined): readonly FenceKey[] | null {
     const syncobj = this.syncobj(id);
-    return syncobj === undefined ? null : captureFences(syncobj, point);
+    const fences = syncobj === undefined ? null : captureFences(syncobj, point);
+    if (fences === null) return null;
+    const pending = fences.filter((fence) => !this.isSignaled(fence));
+    return pending.length > 0 ? pending : fences.slice(-1);
   }
 
   fence(key: FenceKey): Fence {

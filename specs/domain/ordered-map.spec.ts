@@ -189,6 +189,48 @@ describe('the tree keeps its shape', () => {
     expect(holds(map, model)).toBe(true);
   });
 
+  test('after 40,000 edits of a tree of three levels, in place', () => {
+    const editor = OrderedMap.empty<number>().mutable();
+    const model = new Set<number>();
+    const turn = (k: number, isIn: boolean): void => {
+      if (isIn) editor.set(k, k);
+      else editor.delete(k);
+      if (isIn) model.add(k);
+      else model.delete(k);
+    };
+    const check = (): void => {
+      const map = editor.freeze();
+      expect(brokenRules(map)).toEqual([]);
+      expect(Array.from(map.entries(), (e) => e.key)).toEqual([...model].sort((a, b) => a - b));
+    };
+    for (let i = 0; i < 20_000; i += 1) turn(Math.floor(random() * 30_000), random() < 0.8);
+    check();
+    for (let i = 0; i < 20_000; i += 1) {
+      turn(Math.floor(random() * 30_000), random() < 0.2);
+      if (i % 4000 === 0) check();
+    }
+    check();
+  });
+
+  test('and no version changes while a big map is taken apart, one key a version', () => {
+    const keys = Array.from({ length: 2000 }, (_, i) => ({ i, at: random() }));
+    keys.sort((a, b) => a.at - b.at);
+    const full = OrderedMap.from(keys.map(({ i }) => [i, i] as const));
+    const left = new Map(keys.map(({ i }) => [i, i]));
+    const kept: [OrderedMap<number>, Map<number, number>][] = [];
+    let map = full;
+    for (const [n, { i }] of keys.entries()) {
+      if (n % 20 === 0) kept.push([map, new Map(left)]);
+      map = map.delete(i);
+      left.delete(i);
+    }
+    expect(map.size).toBe(0);
+    for (const [version, then] of kept) {
+      expect(holds(version, then)).toBe(true);
+      expect(brokenRules(version)).toEqual([]);
+    }
+  });
+
   test('someone who only appends gets nodes at least two thirds full', () => {
     const map = OrderedMap.from(Array.from({ length: 10_000 }, (_, i) => [i, i] as const));
     let leaves = 0;

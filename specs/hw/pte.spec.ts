@@ -1,7 +1,15 @@
 /** Bits of page-table entries (facts 2.15 and 2.16). */
 import { describeEntry, hexOfPte, pteOfHex } from '../../hw/pte-text.ts';
-import { decodeEntry, encodeDirectory, encodeLeaf, flagsOf, pfnOf } from '../../hw/pte.ts';
-import { NULL, system } from './rig.ts';
+import {
+  cacheBits,
+  decodeEntry,
+  encodeDirectory,
+  encodeLeaf,
+  flagsOf,
+  pfnOf,
+  pointsTo,
+} from '../../hw/pte.ts';
+import { NULL, system, vram } from './rig.ts';
 
 describe('leaf entries', () => {
   test.each([
@@ -50,6 +58,51 @@ describe('leaf entries', () => {
   });
 });
 
+describe('cache and atomic bits', () => {
+  test.each([
+    ['PAT 0', 'pat-index', 0, [0, 0, 0]],
+    ['PAT 1', 'pat-index', 1, [0x8, 0x8, 0x8]],
+    ['PAT 2', 'pat-index', 2, [0x10, 0x10, 0x10]],
+    ['PAT 4: bit 7, but bit 12 in a huge leaf', 'pat-index', 4, [0x80, 0x1000, 0x1000]],
+    ['PAT 7', 'pat-index', 7, [0x98, 0x1018, 0x1018]],
+    ['2023 uncached', 'ppat', 3, [0x18, 0x18, 0x18]],
+    ['2023 scanout', 'ppat', 2, [0x10, 0x10, 0x10]],
+    ['2023 write-back: bit 7 everywhere', 'ppat', 4, [0x80, 0x80, 0x80]],
+    ['none', 'unset', 7, [0, 0, 0]],
+  ] as const)('%s', (_name, caching, index, bits) => {
+    expect([0, 1, 2].map((level) => cacheBits(caching, index, level))).toEqual(bits);
+  });
+
+  const leaf = (level: number, pfn: number, cache: number) =>
+    encodeLeaf({ level, backing: vram(pfn), readOnly: false, hint64K: false, cache, atomic: true });
+
+  test('each attribute is read back, and the page with it', () => {
+    for (const index of [0, 1, 2, 3, 4, 5, 6, 7]) {
+      for (const level of [0, 1, 2]) {
+        const pte = leaf(level, 0x40000, cacheBits('pat-index', index, level));
+        expect(decodeEntry(pte, level)).toMatchObject({
+          kind: 'leaf',
+          pfn: 0x40000,
+          cache: index,
+          atomic: true,
+        });
+      }
+    }
+  });
+
+  test('in a 2M leaf of 2023 write-back is lost in the page-size bit', () => {
+    expect(leaf(1, 0x200, cacheBits('ppat', 4, 1))).toBe(leaf(1, 0x200, 0));
+    expect(leaf(1, 0x200, 0)).toBe(0x200c83);
+  });
+
+  test('atomic enable is for VRAM only', () => {
+    const fields = { level: 0, readOnly: false, hint64K: false, atomic: true };
+    expect(encodeLeaf({ ...fields, backing: vram(1) })).toBe(0x1c03);
+    expect(encodeLeaf({ ...fields, backing: system(1) })).toBe(0x1003);
+    expect(encodeLeaf({ ...fields, backing: NULL })).toBe(0x203);
+  });
+});
+
 describe('decoding', () => {
   test('a directory entry leads to its table, at any level above 0', () => {
     const pte = encodeDirectory(0x8000000001);
@@ -58,15 +111,32 @@ describe('decoding', () => {
       expect(decodeEntry(pte, level)).toEqual({
         kind: 'directory',
         table: 0x8000000001,
-        compact: false,
+        layout: 'normal',
       });
     }
+  });
+
+  test('bits 6 and 11 of an entry of level 1 say how the table below is laid out', () => {
+    expect(encodeDirectory(0x100, 'compact')).toBe(0x100043);
+    expect(encodeDirectory(0x100, 'ips')).toBe(0x100803);
+    expect(decodeEntry(0x100043, 1)).toMatchObject({ table: 0x100, layout: 'compact' });
+    expect(decodeEntry(0x100803, 1)).toMatchObject({ table: 0x100, layout: 'ips' });
+    for (const pte of [0x100043, 0x100803]) {
+      expect(decodeEntry(pte, 2)).toMatchObject({ layout: 'normal' });
+    }
+  });
+
+  test('an entry points to a table whatever its cache bits', () => {
+    expect(pointsTo(0x10001b, 0x100, 'normal')).toBe(true);
+    expect(pointsTo(0x100003, 0x101, 'normal')).toBe(false);
+    expect(pointsTo(0x100003, 0x100, 'compact')).toBe(false);
+    expect(pointsTo(0x100001, 0x100, 'normal')).toBe(false);
   });
 
   test('the page-size bit makes a leaf only at levels 1 and 2', () => {
     expect(decodeEntry(0x283, 1).kind).toBe('leaf');
     expect(decodeEntry(0x283, 2).kind).toBe('leaf');
-    expect(decodeEntry(0x283, 3)).toEqual({ kind: 'directory', table: 0, compact: false });
+    expect(decodeEntry(0x283, 3)).toEqual({ kind: 'directory', table: 0, layout: 'normal' });
   });
 
   test('without the present bit nothing else counts', () => {
@@ -92,6 +162,8 @@ describe('in words', () => {
     [0x12345c03, 0, 'present writable atomic vram 0x12345000 4K'],
     [0x100003, 1, 'present directory, table 0x100000'],
     [0x100043, 1, 'present directory, table 0x100000 compact'],
+    [0x100803, 1, 'present directory, table 0x100000 of 64K pages'],
+    [0x201093, 1, 'present writable system 0x200000 2M, cache 6'],
     [0, 0, 'not present'],
     [0x200, 0, 'not present (0x200)'],
   ])('%p at level %p', (pte, level, words) => {

@@ -7,7 +7,13 @@ import type { Mapping } from '../../hw/leaf-rule.ts';
 import { allocateTable, freeTable, noTables, writeEntries } from '../../hw/page-tables.ts';
 import type { Tables } from '../../hw/page-tables.ts';
 import { stageBind, type BindRequest, type StagedBind } from '../../hw/pt-bind.ts';
-import { createPtTree, type PtTree, type TableAlloc } from '../../hw/pt-tree.ts';
+import {
+  createPtTree,
+  type PtTree,
+  type PtTreeOptions,
+  type TableAlloc,
+} from '../../hw/pt-tree.ts';
+import { tableRootOf, type TableRoot } from '../../hw/tables-check.ts';
 import { stageUnbind, type StagedUnbind, type UnbindRequest } from '../../hw/pt-unbind.ts';
 
 export interface Rig {
@@ -28,8 +34,16 @@ export function mapping(from: number, to: number, backing: Mapping['backing']): 
   return { addr: from / 4096, range: (to - from) / 4096, backing, readOnly: false };
 }
 
-export function newRig(levels = 4): Rig {
-  const { tree, alloc, newTables } = createPtTree(freshPools().tables, levels);
+/** Contiguous VRAM from `pfn` on. */
+export function vram(pfn: number): Mapping['backing'] {
+  return { kind: 'physical', pfn, vram: true };
+}
+
+/** Where scratch VMs of specs have their scratch memory: 16 pages, 64K-aligned. */
+export const SCRATCH = { pfn: 2 ** 38 + 0x50, vram: true } as const;
+
+export function newRig(levels = 4, options?: PtTreeOptions): Rig {
+  const { tree, alloc, newTables } = createPtTree(freshPools().tables, levels, options);
   return { tree, alloc, tables: newTables.reduce(allocateTable, noTables()) };
 }
 
@@ -56,6 +70,6 @@ export function unbind(rig: Rig, request: UnbindRequest): Rig & { staged: Staged
 }
 
 /** The root to walk from. */
-export function rootOf({ tree }: Rig): { root: number; levels: number } {
-  return { root: tree.root.table, levels: tree.levels };
+export function rootOf({ tree }: Rig): TableRoot {
+  return tableRootOf(tree);
 }

@@ -5,7 +5,7 @@ import type { StepEvent } from '../../machines/contract/event.ts';
 import type { ActorState, Executor, Stepped } from '../../machines/execute/executor.ts';
 import { TableExecutor } from '../../machines/execute/table.ts';
 import { XStateExecutor } from '../../machines/execute/xstate.ts';
-import { type Counter, EVENTS, randomMachine } from '../rig/random-chart.ts';
+import { EVENTS, machineOf, randomChart } from '../rig/random-chart.ts';
 import { firstDifference } from '../rig/same.ts';
 
 const eventOf = (type: string): StepEvent => ({ type, data: {} }) as unknown as StepEvent;
@@ -23,8 +23,8 @@ const taken = { steps: 0, unanswered: 0, moves: 0 };
 
 test('the table and XState agree on 2,000 random sequences of events', () => {
   const events = fc.array(fc.constantFrom(...EVENTS), { minLength: 1, maxLength: 20 });
-  const property = fc.property(randomMachine, events, (machine: Machine<Counter>, types) => {
-    const set = { chart: machine as unknown as Machine<never> };
+  const property = fc.property(randomChart, events, (chart, types) => {
+    const set = { chart: machineOf(chart) as unknown as Machine<never> };
     const executors = [new TableExecutor(set), new XStateExecutor(set)] as const;
     const [value, other] = executors.map((each) => each.initialValue('chart'));
     expect(other).toBe(value);
@@ -34,7 +34,7 @@ test('the table and XState agree on 2,000 random sequences of events', () => {
       expect([type, accepts[1]]).toEqual([type, accepts[0]]);
       if (accepts[0] !== true) continue;
       const [a, b] = executors.map((each) => tried(each, state, type));
-      expect([type, state.value, firstDifference(a, b)]).toEqual([type, state.value, null]);
+      if (firstDifference(a, b) !== null) expect(b).toEqual(a);
       taken.steps += 1;
       if (typeof a !== 'object') taken.unanswered += 1;
       else {

@@ -113,16 +113,16 @@ function isInitial(path: string, paths: readonly string[]): boolean {
   return path === '' || paths[0] === path || (paths[0] === 'a' && /^a(\.x)?(\.p)?$/.test(path));
 }
 
-export const randomMachine: fc.Arbitrary<Machine<Counter>> = fc
-  .constantFrom(...SHAPES)
-  .chain((paths) => {
-    const all = ['', ...paths];
-    return fc.tuple(...all.map((path) => drawn(path, paths))).map((nodes) => {
-      const entries = all.map((path, i): [string, Drawn] => {
-        const { on, always } = nodes[i] as Drawn;
-        return [path, { on, always: isInitial(path, paths) ? [] : always }];
-      });
-      const chart: Chart = { id: 'chart', ...treeOf('', paths, new Map(entries)) };
-      return defineMachine<Counter>(chart, guards, actions);
+export const machineOf = (chart: Chart): Machine<Counter> =>
+  defineMachine<Counter>(chart, guards, actions);
+
+export const randomChart: fc.Arbitrary<Chart> = fc.constantFrom(...SHAPES).chain((paths) => {
+  const all = ['', ...paths];
+  return fc.tuple(...all.map((path) => drawn(path, paths))).map((nodes) => {
+    const entries = all.map((path, i): [string, Drawn] => {
+      const { on, always } = nodes[i] as Drawn;
+      return [path, { on, always: isInitial(path, paths) ? [] : always }];
     });
+    return { id: 'chart', ...treeOf('', paths, new Map(entries)) };
   });
+});

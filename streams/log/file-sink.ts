@@ -12,7 +12,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FencelabError } from '../../domain/errors.ts';
 import { outputError } from './output-error.ts';
-import type { LogSink } from './sink.ts';
+import { isPromise, type LogSink } from './sink.ts';
 
 /** The three calls that a log needs of an open file. */
 export interface AppendingFile {
@@ -50,8 +50,8 @@ export class FileSink implements LogSink {
     while (rest.length > 0) {
       const left = rest;
       const taken = this.#guarded(() => this.#file.write(left));
-      if (taken instanceof Promise) {
-        return taken.then((count) => this.#writeAll(this.#after(left, count)));
+      if (isPromise(taken)) {
+        return Promise.resolve(taken).then((count) => this.#writeAll(this.#after(left, count)));
       }
       rest = this.#after(left, taken);
     }
@@ -67,8 +67,8 @@ export class FileSink implements LogSink {
   #guarded<T>(call: () => T | Promise<T>): T | Promise<T> {
     try {
       const result = call();
-      if (!(result instanceof Promise)) return result;
-      return result.catch((error: unknown) => {
+      if (!isPromise(result)) return result;
+      return Promise.resolve(result).catch((error: unknown) => {
         throw outputError(error, this.#where);
       });
     } catch (error) {

@@ -6,7 +6,7 @@
  */
 import { FencelabError } from '../../domain/errors.ts';
 import { outputError } from './output-error.ts';
-import type { LogSink } from './sink.ts';
+import { isPromise, type LogSink } from './sink.ts';
 
 export class Outlet {
   readonly #sink: LogSink;
@@ -75,15 +75,10 @@ export class Outlet {
       } catch (error) {
         throw this.#fail(error);
       }
-      return result instanceof Promise ? this.#follow(result, bytes) : undefined;
+      return isPromise(result) ? this.#follow(Promise.resolve(result), bytes) : undefined;
     }
-    return this.#follow(
-      this.#tail.then(() => {
-        this.check();
-        return call();
-      }),
-      bytes,
-    );
+    // A failure before it skips this call: the tail rejects.
+    return this.#follow(this.#tail.then(call), bytes);
   }
 
   /** Makes a call that takes time the tail, and settles the books when it is done. */
@@ -98,8 +93,7 @@ export class Outlet {
         throw this.#fail(error);
       },
     );
-    // The failure is kept and thrown by the next call, so a caller that does not wait still gets
-    // it.
+    // The failure is kept and thrown by the next call, so that a caller who does not wait gets it.
     tail.catch(() => undefined);
     this.#tail = tail;
     return tail;

@@ -13,6 +13,11 @@ export interface LogSink {
   close(): void | Promise<void>;
 }
 
+/** By what it can do, not by its class: a promise may come from another realm or library. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
 /** Keeps a log in memory. */
 export class MemorySink implements LogSink {
   readonly #chunks: Uint8Array[] = [];

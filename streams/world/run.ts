@@ -101,7 +101,7 @@ function whoWaits(world: World): string[] {
 function otherWaiters({ actors, shared }: World): string[] {
   return Object.values(shared.fences).flatMap((fences) =>
     [...fences.values()].flatMap(({ key, waiters }) =>
-      waiters
+      [...new Set(waiters)]
         .filter((waiter) => actors[waiter]?.machine !== 'client')
         .map((waiter) => `${waiter}: still waiting for ${key}`),
     ),

@@ -138,6 +138,14 @@ describe('one by one', () => {
     expect(ids(lists.unlink(m3), 'a')).toEqual([1, 2]);
   });
 
+  test('a link key is not taken for an id', () => {
+    const [m7, m5, m8] = [mapping(7, 0, 1), mapping(5, 1, 1), mapping(8, 2, 1)];
+    const lists = NO_GEM_LISTS.link(m7).link(m5);
+    expect(ids(lists.unlink(m8), 'a')).toEqual([7, 5]);
+    expect(ids(lists.link(m8).unlink(m5), 'a')).toEqual([7, 8]);
+    expect(ids(lists.link(m8).unlink(m8), 'a')).toEqual([7, 5]);
+  });
+
   test('names with one hash have lists of their own', () => {
     const [x, y] = [mapping(1, 0, 1, twin), mapping(2, 1, 1, otherTwin)];
     const lists = NO_GEM_LISTS.link(x).link(y);

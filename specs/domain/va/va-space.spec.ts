@@ -88,6 +88,11 @@ describe('the range of a request', () => {
     const last = PAGES_IN_U64 - 1;
     expect(statuses(emptySpace('6.18', all), last, 1)).toEqual([EINVAL, EINVAL, EINVAL]);
     expect(statuses(emptySpace('2023', all), last, 1)).toEqual([EINVAL, EINVAL, OK]);
+    // A space that ends where u64 does: its end wraps to 0, and nothing lies before that.
+    const upTo = { start: 8, range: PAGES_IN_U64 - 8 };
+    expect(statuses(emptySpace('2023', upTo), 16, 1)).toEqual([EINVAL, EINVAL, OK]);
+    expect(statuses(emptySpace('6.18', upTo), 16, 1)).toEqual([EINVAL, EINVAL, EINVAL]);
+    expect(statuses(emptySpace('6.18', upTo), last, 1)).toEqual([EINVAL, EINVAL, EINVAL]);
     // An end that wraps around to a small address touches the space, so 2023 makes a MAP of it.
     expect(statuses(emptySpace('2023', all), last - 1, 5)).toEqual([OK, EINVAL, OK]);
     expect(statuses(emptySpace('6.18', all), last - 1, 5)).toEqual([EINVAL, EINVAL, EINVAL]);
@@ -112,6 +117,19 @@ describe('the range of a request', () => {
       { op: 'remap', prev: { addr: 2, range: 3 }, next: { addr: 5, range: 3, offset: 5 } },
     ]);
   });
+});
+
+test('offsets wrap as the u64 they are', () => {
+  const old = request(0, 4, 'a', PAGES_IN_U64 - 2);
+  const space = spaceWith(emptySpace('6.18'), [old]);
+  expect(mapOps(space, request(1, 2, 'a', PAGES_IN_U64 - 1))).toMatchObject([
+    { op: 'remap', prev: { offset: PAGES_IN_U64 - 2 }, next: { offset: 1 }, keep: true },
+    { op: 'map' },
+  ]);
+  expect(mapOps(space, request(2, 1, 'a', 0))).toMatchObject([{ keep: true }, {}]);
+  expect(mapOps(space, request(2, 1, 'a', 1))).toMatchObject([{ keep: false }, {}]);
+  const wrapped = spaceWith(emptySpace('6.18'), [request(2, 1, 'a', 0)]);
+  expect(mapOps(wrapped, old)).toMatchObject([{ op: 'unmap', keep: true }, {}]);
 });
 
 describe('the reserved area', () => {
@@ -142,6 +160,9 @@ describe('the reserved area', () => {
     expect(statuses(old, 15, 1)).toEqual([OK, OK, OK]);
     expect(statuses(old, 16, 1)).toEqual([OK, OK, OK]);
     expect(statuses(emptySpace('6.18', { reserved }), 15, 2)).toEqual([OK, OK, OK]);
+    const region = { addr: 8, range: 16, sparse: false };
+    const merging = emptySpace('merging', { reserved, regions: [] });
+    expect(insertRegion(merging, region)).toMatchObject({ regions: { size: 1 } });
     expect(statuses(emptySpace('2023', { reserved: { addr: 0, range: 0 } }), 0, 9)).toEqual([
       OK,
       OK,
@@ -226,7 +247,9 @@ describe('regions', () => {
   test('there are none in 6.18, nor a space beyond u64', () => {
     const config = { name: 'x', start: 0, range: 8, reserved: null } as const;
     expect(() => createVaSpace({ ...config, semantics: 'gpuvm-6.18' }, true)).toThrow(RangeError);
-    const big = { ...config, range: PAGES_IN_U64 + 1, semantics: 'gpuva-2023' } as const;
+    const whole = { ...config, range: PAGES_IN_U64, semantics: 'gpuva-2023' } as const;
+    expect(() => createVaSpace(whole)).toThrow(RangeError);
+    const big = { ...config, start: 8, range: PAGES_IN_U64 - 1, semantics: 'gpuva-2023' } as const;
     expect(() => createVaSpace(big)).toThrow(RangeError);
   });
 });
@@ -298,6 +321,12 @@ describe.each(KINDS)('looking up: %s', (kind: Kind) => {
       undefined,
     ]);
     expect([findPrev(wide, 64)?.id, findNext(wide, 0)?.id]).toEqual([2, 1]);
+    if (kind !== '2023') return;
+    // Only there can a mapping reach over the ends of its space.
+    const over = [request(6, 4), request(22, 4)];
+    const small = spaceWith(emptySpace(kind, { start: 8, range: 16 }), over);
+    expect([findPrev(small, 8), findNext(small, 24)]).toEqual([undefined, undefined]);
+    expect([findPrev(small, 9)?.id, findNext(small, 23)?.id]).toEqual([1, 2]);
   });
 });
 

@@ -116,6 +116,15 @@ describe('a stream', () => {
     await expect(write(writer)).rejects.toThrow(/^FL402: writing failed: EPIPE \(stdout\)$/);
   });
 
+  test('that fails between two writes keeps the reason', async () => {
+    const stream = new PassThrough();
+    const sink = streamSink(stream, 'stdout');
+    await sink.write('first');
+    stream.destroy(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+    await new Promise(setImmediate);
+    await expect(Promise.resolve(sink.write('second'))).rejects.toThrow(/^FL401.*ENOSPC/);
+  });
+
   test('that was destroyed gives FL402', async () => {
     const gone = new PassThrough();
     gone.destroy();

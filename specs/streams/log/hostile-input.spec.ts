@@ -6,9 +6,10 @@ import fc from 'fast-check';
 import { FencelabError } from '../../../domain/errors.ts';
 import type { DamageKind } from '../../../streams/log/damage.ts';
 import { decodeLog, LogDecoder } from '../../../streams/log/decoder.ts';
-import { MAX_LINE_BYTES } from '../../../streams/log/format.ts';
+import { MAX_DEPTH, MAX_LINE_BYTES } from '../../../streams/log/format.ts';
 import { framed } from '../../../streams/log/frame.ts';
 import { lineOfRecord } from '../../../streams/log/wire.ts';
+import type { Json, StepRecord } from '../../../streams/world/record.ts';
 import { json } from './arbitrary-record.ts';
 import { sampleLog, sampleRecord, type SampleLog } from './sample-log.ts';
 
@@ -119,6 +120,20 @@ describe('a hostile line with a right checksum', () => {
     const bytes = Buffer.concat([open, body, Buffer.from(`,"crc":"${crc}"}\n`)]);
     expect(decodeLog(bytes).end).toMatchObject({ result: 'corrupt', damage: { kind: 'utf8' } });
   });
+});
+
+test('reader and writer draw the line of nesting at the same depth', () => {
+  const deep = (arrays: number): StepRecord => {
+    const data = JSON.parse(`{"a":${'['.repeat(arrays)}${']'.repeat(arrays)}}`) as Json;
+    return { ...sampleRecord(3), data: data as StepRecord['data'] };
+  };
+  const inside = MAX_DEPTH - 1;
+  const line = lineOfRecord(deep(inside));
+  const read = (text: string): unknown => decodeLog(Buffer.concat([open, Buffer.from(text)])).end;
+  expect(read(line)).toMatchObject({ result: 'open', records: 4 });
+  expect(() => lineOfRecord(deep(inside + 1))).toThrow(/FL901.*nested/);
+  const deeper = framed(line.slice(0, -19).replace(/"a":(\[+\]+)/, '"a":[$1]'));
+  expect(read(deeper)).toMatchObject({ result: 'corrupt', damage: { kind: 'schema' } });
 });
 
 describe('a file that a tool has touched', () => {

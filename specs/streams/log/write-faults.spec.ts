@@ -42,11 +42,13 @@ async function run(plan: FaultPlan | undefined, { durable, background }: Setup):
   try {
     for (const record of RECORDS) {
       await writer.append(record);
+      if (durable) expect(file.synced).toBe(file.content.length);
       // Without durable mode, make it as many operations by hand.
       if (!durable) await writer.flush();
       acknowledged++;
     }
     await writer.seal(OUTCOME);
+    if (durable) expect(file.synced).toBe(file.content.length);
     return { file, acknowledged, error: undefined, writer };
   } catch (error) {
     return { file, acknowledged, error, writer };
@@ -100,6 +102,12 @@ describe.each(setups)('with %p', (setup) => {
     expect(at).toBeGreaterThan(clean.file.operations);
     expect(at).toBeGreaterThan(RECORDS.length);
   });
+});
+
+test('a file that takes nothing is not tried for ever', async () => {
+  const idle = { write: () => 0, sync: () => undefined, close: () => undefined };
+  const writer = new LogWriter(new FileSink(idle, 'idle'), ORIGIN);
+  await expect(writer.seal(OUTCOME)).rejects.toThrow(/^FL403: writing failed: no progress/);
 });
 
 test('a failed sync poisons the writer for good', async () => {

@@ -58,6 +58,24 @@ describe('the bytes', () => {
     );
   });
 
+  test('wait for any thenable, not only for promises of our own making', async () => {
+    const memory = new MemorySink();
+    const later = (done: () => void): Promise<void> => {
+      const thenable = { then: (resolve: () => void) => setTimeout(() => (done(), resolve()), 5) };
+      return thenable as unknown as Promise<void>;
+    };
+    const sink: LogSink = {
+      write: (chunk) => later(() => memory.write(chunk)),
+      sync: () => later(() => undefined),
+      close: () => undefined,
+    };
+    const writer = new LogWriter(sink, ORIGIN, { durable: true });
+    await writer.append(sampleRecord(0));
+    expect(decodeLog(memory.bytes).end).toMatchObject({ result: 'open', records: 1 });
+    await writer.seal(OUTCOME);
+    expect(decodeLog(memory.bytes).end).toMatchObject({ result: 'sealed', records: 1 });
+  });
+
   test('only ever grow: every earlier state is a prefix of every later one', async () => {
     const sink = new MemorySink();
     const writer = new LogWriter(sink, ORIGIN, { block: 4 });
@@ -182,21 +200,16 @@ test('without the check the bytes are the same, and JSON is still not bent', asy
 });
 
 describe('memory', () => {
-  /** A sink that takes its time and knows how much was handed to it at once. */
+  /** A sink that takes a turn of the event loop for each chunk. */
   class SlowSink implements LogSink {
-    readonly #turns: number;
     inFlight = 0;
     peak = 0;
     total = 0;
 
-    constructor(turns: number) {
-      this.#turns = turns;
-    }
-
     async write(chunk: Uint8Array | string): Promise<void> {
       this.inFlight++;
       this.peak = Math.max(this.peak, this.inFlight);
-      for (let turn = 0; turn < this.#turns; turn++) await Promise.resolve();
+      await new Promise(setImmediate);
       this.total += chunk.length;
       this.inFlight--;
     }
@@ -207,7 +220,7 @@ describe('memory', () => {
   }
 
   test('a caller that waits lets a few chunks queue, and never two writes at once', async () => {
-    const sink = new SlowSink(50);
+    const sink = new SlowSink();
     const writer = new LogWriter(sink, ORIGIN);
     let unwritten = 0;
     let appended = 0;
@@ -223,8 +236,23 @@ describe('memory', () => {
     expect(unwritten).toBeLessThan(5 * 64 * 1024);
   });
 
+  test('a flush that was waited for means that the sink has everything', async () => {
+    const sink = new SlowSink();
+    const writer = new LogWriter(sink, ORIGIN);
+    let bytes = 0;
+    for (let i = 0; i < 50; i++) {
+      const record = sampleRecord(i);
+      bytes += Buffer.byteLength(lineOfRecord(record));
+      void writer.append(record);
+    }
+    // The second has nothing left to hand over, but something to wait for.
+    void writer.flush();
+    await writer.flush();
+    expect(sink.total).toBeGreaterThan(bytes);
+  });
+
   test('a caller that never waits is stopped at the limit', async () => {
-    const sink = new SlowSink(1);
+    const sink = new SlowSink();
     const writer = new LogWriter(sink, ORIGIN, { maxQueuedBytes: 256 * 1024 });
     const all = (): void => {
       for (let i = 0; i < 20_000; i++) void writer.append(sampleRecord(i));
