@@ -24,8 +24,9 @@ export const memoryFields: Fields<z.ZodNumber, z.ZodNumber> = {
 };
 
 export const wireFields: Fields<z.ZodString, z.ZodString> = {
-  page: z.string().regex(/^0x(0|[1-9a-f][0-9a-f]{0,13}000)$/),
-  entry: z.string().regex(/^0x(0|[1-9a-f][0-9a-f]{0,15})$/),
+  // at most 2^52 pages, at most 2^53 - 1: what the memory form can hold
+  page: z.string().regex(/^0x(0|[1-9a-f][0-9a-f]{0,12}000|10000000000000000)$/),
+  entry: z.string().regex(/^0x(0|[1-9a-f][0-9a-f]{0,12}|1[0-9a-f]{13})$/),
 };
 
 /** Every member name whose number becomes hex on the wire, and how. No other member may carry such a quantity. */

@@ -10,8 +10,7 @@ import {
   after,
   before,
   childIndex,
-  contains,
-  find,
+  entryAt,
   innerOf,
   leafOf,
   lowerBound,
@@ -51,11 +50,14 @@ export class OrderedMapEditor<V> {
   #owner: Owner;
   readonly #isShared: boolean;
   /**
-   * The path of the edit under way: nodes from the root down to the leaf, and the child taken in
-   * each.
+   * The path of the last look or edit: nodes from the root down to a leaf, and the child taken in
+   * each. The leaf is where a key of [#low, #high) belongs: the next one is often there too, and
+   * then needs no walk.
    */
   readonly #path: Node<V>[] = [];
   readonly #taken: number[] = [];
+  #low = Infinity;
+  #high = -Infinity;
 
   /** @internal use OrderedMap.mutable() */
   constructor(root: Node<V>, size: number, owner?: Owner) {
@@ -70,15 +72,21 @@ export class OrderedMapEditor<V> {
   }
 
   get(k: number): V | undefined {
-    return find(this.#root, k);
+    const { keys, values } = this.#leafOf(k);
+    const at = lowerBound(keys, k);
+    return keys[at] === k ? values[at] : undefined;
   }
 
   has(k: number): boolean {
-    return contains(this.#root, k);
+    const { keys } = this.#leafOf(k);
+    return keys[lowerBound(keys, k)] === k;
   }
 
   floor(k: number): Entry<V> | undefined {
-    return before(this.#root, k, true);
+    const leaf = this.#leafOf(k);
+    const at = lowerBound(leaf.keys, k);
+    if (leaf.keys[at] === k) return entryAt(leaf, at);
+    return at > 0 ? entryAt(leaf, at - 1) : before(this.#root, k, true);
   }
 
   ceiling(k: number): Entry<V> | undefined {
@@ -91,11 +99,12 @@ export class OrderedMapEditor<V> {
 
   /** See OrderedMap.visit; the map must not be edited meanwhile. */
   visit(from: number, to: number, each: (value: V, key: number) => boolean): void {
-    visitRange(this.#root, from, to, each);
+    const leaf = this.#leafOf(from);
+    visitRange(to <= this.#high ? leaf : this.#root, from, to, each);
   }
 
   set(k: number, value: V): this {
-    const found = this.#descend(k);
+    const found = this.#leafOf(k);
     const at = lowerBound(found.keys, k);
     if (found.keys[at] === k) {
       if (!Object.is(found.values[at], value)) this.#ownPath().values[at] = value;
@@ -110,7 +119,7 @@ export class OrderedMapEditor<V> {
   }
 
   delete(k: number): this {
-    const found = this.#descend(k);
+    const found = this.#leafOf(k);
     const at = lowerBound(found.keys, k);
     if (found.keys[at] !== k) return this;
     const leaf = this.#ownPath();
@@ -130,12 +139,17 @@ export class OrderedMapEditor<V> {
     return { root: this.#root, size: this.#size };
   }
 
-  /** Walks to the leaf of `k` and notes the path. */
-  #descend(k: number): Node<V> {
+  /** The leaf where `k` belongs; its path is noted. */
+  #leafOf(k: number): Node<V> {
+    if (k >= this.#low && k < this.#high) return this.#path[this.#path.length - 1] as Node<V>;
     let node = this.#root;
     let depth = 0;
+    this.#low = -Infinity;
+    this.#high = Infinity;
     for (; node.kids !== null; depth += 1) {
       const i = childIndex(node.keys, k);
+      if (i > 0) this.#low = node.keys[i] as number;
+      if (i + 1 < node.keys.length) this.#high = node.keys[i + 1] as number;
       this.#path[depth] = node;
       this.#taken[depth] = i;
       node = node.kids[i] as Node<V>;
@@ -143,6 +157,12 @@ export class OrderedMapEditor<V> {
     this.#path[depth] = node;
     this.#path.length = depth + 1;
     return node;
+  }
+
+  /** The tree has got another shape: the path is no more. */
+  #forgetPath(): void {
+    this.#low = Infinity;
+    this.#high = -Infinity;
   }
 
   /** Makes every node of the path this editor's own, and returns the leaf. */
@@ -174,6 +194,7 @@ export class OrderedMapEditor<V> {
    * as small as may be.
    */
   #splitUp(appended: boolean): void {
+    this.#forgetPath();
     let atEnd = appended;
     for (let depth = this.#path.length - 1; depth >= 0; depth -= 1) {
       const node = this.#path[depth] as Node<V>;
@@ -198,6 +219,7 @@ export class OrderedMapEditor<V> {
    * as needed.
    */
   #refillUp(): void {
+    this.#forgetPath();
     for (let depth = this.#path.length - 1; depth > 0; depth -= 1) {
       if ((this.#path[depth] as Node<V>).keys.length >= NODE_MIN) return;
       const parent = this.#path[depth - 1] as Node<V>;

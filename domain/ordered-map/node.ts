@@ -80,7 +80,7 @@ export function contains<V>(root: Node<V>, k: number): boolean {
   return node.keys[lowerBound(node.keys, k)] === k;
 }
 
-const entryAt = <V>(leaf: Node<V>, i: number): Entry<V> => ({
+export const entryAt = <V>(leaf: Node<V>, i: number): Entry<V> => ({
   key: leaf.keys[i] as number,
   value: leaf.values[i] as V,
 });

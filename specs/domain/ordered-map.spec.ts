@@ -193,6 +193,9 @@ describe('the tree keeps its shape', () => {
     const editor = OrderedMap.empty<number>().mutable();
     const model = new Set<number>();
     const turn = (k: number, isIn: boolean): void => {
+      const near = editor.floor(k + 1);
+      if (near !== undefined && (near.key > k + 1 || !model.has(near.key)))
+        throw new Error(`floor ${k + 1}`);
       if (isIn) editor.set(k, k);
       else editor.delete(k);
       if (isIn) model.add(k);
@@ -245,7 +248,14 @@ describe('the tree keeps its shape', () => {
 
 describe('the editor', () => {
   const step = fc.oneof(
-    { weight: 12, arbitrary: edit },
+    {
+      weight: 12,
+      arbitrary: fc.record({
+        k: key,
+        v: fc.oneof(fc.nat(9), fc.nat(9), fc.constant(null)),
+        look: key,
+      }),
+    },
     { weight: 1, arbitrary: fc.constant('freeze' as const) },
     { weight: 1, arbitrary: fc.record({ fork: edits }) },
   );
@@ -273,6 +283,15 @@ describe('the editor', () => {
             model = applyToModel(model, s);
             expect(editor.size).toBe(model.size);
             expect(editor.get(s.k)).toBe(model.get(s.k));
+            const below = [...model.keys()].filter((x) => x <= s.look);
+            expect(editor.floor(s.look)?.key).toBe(
+              below.length > 0 ? Math.max(...below) : undefined,
+            );
+            expect(editor.has(s.look)).toBe(model.has(s.look));
+            const seen: number[] = [];
+            editor.visit(s.look, s.look + 9, (_, x) => seen.push(x) > 0);
+            const within = [...model.keys()].filter((x) => x >= s.look && x < s.look + 9);
+            expect(seen).toEqual(within.sort((a, b) => a - b));
           }
         }
         kept.push([editor.freeze(), model]);

@@ -39,7 +39,7 @@ test('a new table has scratch entries beside its own', () => {
   expect(last).toMatchObject({ table: L0, level: 0 });
   expect(last?.runs).toEqual([
     { index: 0, count: 5, pte: LEAF, stride: 0 },
-    { index: 5, count: 1, pte: 0x100001003, stride: 0 },
+    { index: 5, count: 1, pte: 0x100001003, stride: 4096 },
     { index: 6, count: 506, pte: LEAF, stride: 0 },
   ]);
 });

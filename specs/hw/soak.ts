@@ -59,6 +59,8 @@ export interface Soaked {
   readonly refusals: number;
 }
 
+const itself = (each: Mapping): Mapping => each;
+
 const pick = <T>(random: Random, list: readonly T[]): T => list[random(list.length)] as T;
 
 /** Sizes in pages: a few pages, up to some 2M, whole 2M, around 1G. */
@@ -132,6 +134,10 @@ function zap(state: State, mapping: Mapping): void {
   if (rig.tree.scratch !== undefined) return;
   const tables = stageZap(rig.tree, mapping).updates.reduce(writeEntries, rig.tables);
   state.rig = { ...rig, tables };
+  const mappings = state.bound.delete(mapping.addr);
+  state.watch = lookAgain(state.watch, { tables, mappings, asMapping: itself });
+  if (differencesOf(state.watch).length > 0)
+    throw new Error('a zap cleared too little or too much');
   bind(state, mapping, true, false);
 }
 
@@ -156,7 +162,7 @@ function step(random: Random, state: State): boolean {
 /** What is wrong after a step; the full comparison only where `full`. */
 function faultsOf(state: State, full: boolean): unknown[] {
   const { rig, bound } = state;
-  const look = { tables: rig.tables, mappings: bound, asMapping: (each: Mapping) => each };
+  const look = { tables: rig.tables, mappings: bound, asMapping: itself };
   state.watch = lookAgain(state.watch, look);
   const faults: unknown[] = [...differencesOf(state.watch), ...liveFaults(rig.tree, rig.tables)];
   const known = tablesOf(rig.tree).length;

@@ -1,9 +1,14 @@
 /** The cache of translations. */
+import { encodeDirectory } from '../../hw/pte.ts';
 import {
+  cachedDirectories,
+  directoryEntryOf,
+  directoryHits,
   fill,
   forget,
   forgetAll,
   forgetAsid,
+  leafHits,
   lookup,
   noTlb,
   tlbEntries,
@@ -68,4 +73,38 @@ test('what is no translation is refused', () => {
   expect(() => tlbEntryOf(1, { addr: 0, level: 0, pte: 0 })).toThrow(/not a leaf/);
   expect(() => fill(tlb, { ...huge, addr: 513 })).toThrow(RangeError);
   expect(() => fill(tlb, { ...huge, pages: 3 })).toThrow(RangeError);
+});
+
+describe('directory entries', () => {
+  const dir = (level: number, addr: number, table = 0x8000000001) =>
+    directoryEntryOf(1, { addr, level, pte: encodeDirectory(table) });
+  const [l1, l2, l3] = [dir(1, 512), dir(2, 0), dir(3, 0)];
+  const full = [l3, l2, l1].reduce(fill, tlb);
+
+  test('are kept apart from translations and found the deepest first', () => {
+    expect(tlbEntries(full)).toEqual(tlbEntries(tlb));
+    expect(cachedDirectories(full)).toEqual([l2, l3, l1]);
+    expect(directoryHits(full, 1, 600)).toEqual([l1, l2, l3]);
+    expect(directoryHits(full, 1, 5)).toEqual([l2, l3]);
+    expect(directoryHits(full, 2, 600)).toEqual([]);
+    expect(leafHits(full, 1, 600)).toEqual([huge]);
+  });
+
+  test.each([
+    ['one page drops all on the way to it', 600, 1, 'overlapping', []],
+    ['one page of another 2M leaves that 2M alone', 5, 1, 'overlapping', [l1]],
+    ['only spans inside the range', 0, 1024, 'inside', [l2, l3]],
+    ['a page is not a whole span', 600, 1, 'inside', [l2, l3, l1]],
+    ['no directories', 0, 2 ** 45, 'none', [l2, l3, l1]],
+  ] as const)('%s', (_name, addr, range, flush, left) => {
+    const after = forget(full, 1, addr, range, flush);
+    expect(cachedDirectories(after)).toEqual(left);
+    expect(tlbEntries(after)).toEqual(tlbEntries(forget(tlb, 1, addr, range)));
+  });
+
+  test('go with their address space and with everything', () => {
+    expect(cachedDirectories(forgetAsid(full, 2))).toHaveLength(3);
+    expect(cachedDirectories(forgetAsid(full, 1))).toEqual([]);
+    expect(cachedDirectories(forgetAll())).toEqual([]);
+  });
 });

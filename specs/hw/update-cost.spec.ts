@@ -86,7 +86,8 @@ test('more than 511 in one update takes the whole root table, and is a BUG', () 
 
 test('57 bits, every level shared on both sides: 9 updates, all that there is room for', () => {
   const middle = 2 ** 44;
-  const [low, high] = [middle - 2 ** 27 - 2 ** 18 - 513, middle + 2 ** 27 + 2 ** 18 + 513];
+  const beyond = 2 ** 27 + 2 ** 18 + 513;
+  const [low, high] = [middle - beyond, middle + 2 ** 36 + beyond];
   const page = (addr: number) => ({ addr, range: 1, backing: NULL, readOnly: false });
   const rig = [page(low - 1), page(high)].reduce(bind, newRig(5));
   const request = { ...page(low), range: high - low };

@@ -1,6 +1,11 @@
 /** The reservation object: whose slot a new fence takes, and who has to be waited for. */
 import fc from 'fast-check';
-import { addFence, markSignaled, NO_FENCES, type FenceTable } from '../../../domain/fence/fence-table.ts';
+import {
+  addFence,
+  markSignaled,
+  NO_FENCES,
+  type FenceTable,
+} from '../../../domain/fence/fence-table.ts';
 import { addToResv, fencesFor, type Resv, type Usage, USAGES } from '../../../domain/fence/resv.ts';
 
 const CONTEXTS = ['a', 'b', 'c'];
@@ -39,7 +44,8 @@ test('a fence takes the first slot that a later one of its context, or anyone, m
             seqnoOf(fence) >= seqnoOf(old.fence) &&
             rank(old.usage) >= rank(usage)),
       );
-      const expected = index < 0 ? [...before, { fence, usage }] : before.with(index, { fence, usage });
+      const expected =
+        index < 0 ? [...before, { fence, usage }] : before.with(index, { fence, usage });
       expect(after).toEqual(expected);
     },
   );

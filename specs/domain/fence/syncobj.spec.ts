@@ -1,10 +1,18 @@
 /** Syncobjs: what a wait takes out of the box, at that moment. */
 import fc from 'fast-check';
-import { addPoint, captureFences, newSyncobj, replaceFence } from '../../../domain/fence/syncobj.ts';
+import {
+  addPoint,
+  captureFences,
+  newSyncobj,
+  replaceFence,
+} from '../../../domain/fence/syncobj.ts';
 import type { Syncobj } from '../../../domain/fence/syncobj.ts';
 import { u64OfBigint } from '../../../domain/units.ts';
 
-const point = fc.oneof(fc.bigInt({ min: 1n, max: 20n }), fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }));
+const point = fc.oneof(
+  fc.bigInt({ min: 1n, max: 20n }),
+  fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }),
+);
 const chain = fc.array(point, { maxLength: 8 });
 const built = (points: readonly bigint[]): Syncobj =>
   points.reduce(
