@@ -2,8 +2,8 @@
  * One load or store of a word by the GPU: what it sees and what it leaves behind.
  *
  * Translation comes from the TLB if it has one, however stale, else from a walk, which the TLB then
- * keeps; access-choices.ts lists what else hardware may do. Nothing is changed here: the answer says what happened, and the caller folds it (fill the
- * TLB, write the word). Fault kinds are those of xe_gt_pagefault.c (not present, write violation);
+ * keeps; access-choices.ts lists what else hardware may do. Nothing is changed here: the answer
+ * says what happened, and the caller folds it (fill the TLB, write the word). Fault kinds are those of xe_gt_pagefault.c (not present, write violation);
  * a read-only NULL page faults on a write like any read-only page. Left out: atomics, and a walk's
  * retry after a write violation found in the TLB.
  */

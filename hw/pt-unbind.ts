@@ -4,8 +4,9 @@
  * Mirrors xe_pt_stage_unbind, xe_pt_check_kill and xe_pt_commit_unbind. A table all of whose live
  * entries belong to the range is not cleared but dropped: the entry that points to it is cleared
  * instead, and so on upwards, never the root. Updates come children first, as the kernel's
- * post-descend callback gives them. Cleared means 0, or the scratch entry of the level. Dropped tables keep their entries, so a stale translation or a
- * late walk still finds what was there until they are freed.
+ * post-descend callback gives them. Cleared means 0, or the scratch entry of the level. Dropped
+ * tables keep their entries, so a stale translation or a late walk still finds what was there until
+ * they are freed.
  */
 import type { Page } from '../domain/units.ts';
 import { clipToEntry, cutAtEntries, entryBase, spanInSpace, type Span } from './levels.ts';

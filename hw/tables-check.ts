@@ -94,10 +94,10 @@ export function compareWithin(
     if (mapping === undefined || leaf.addr < mapping.addr || end > mapping.addr + mapping.range) {
       differences.push({ kind: 'unexpected', ...leaf });
     } else {
-      const { addr: _at, ...right } = leafAt(mapping, leaf.addr, flavour);
-      const { level, pte, is64K } = leaf;
-      if (right.level !== level || right.pte !== pte || right.is64K !== is64K) {
-        differences.push({ kind: 'wrong', ...leaf, expected: right });
+      const { level, pte, is64K } = leafAt(mapping, leaf.addr, flavour);
+      if (level !== leaf.level || pte !== leaf.pte || is64K !== leaf.is64K) {
+        const expected = { level, pte, ...(is64K === true ? { is64K } : {}) };
+        differences.push({ kind: 'wrong', ...leaf, expected });
       }
     }
     seen = end;

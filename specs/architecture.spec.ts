@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'streams/world',
     'streams/replay',
     'elkjs',
+    'immer',
     'xstate',
   ],
   cli: [

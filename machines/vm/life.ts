@@ -17,8 +17,8 @@ import type { VmContext } from './context.ts';
 import { pieceOfMapping } from './pieces.ts';
 import { drop, settle } from './promised.ts';
 
-/** Table pages that one VM may take before the next VM's begin: 4 TiB of page tables. */
-const TABLE_WINDOW = 2 ** 30;
+/** Table pages that one VM may take before the next VM's begin: 64 GiB of page tables, and room for 2^15 VMs. */
+const TABLE_WINDOW = 2 ** 24;
 
 export interface VmInput {
   readonly id: string;

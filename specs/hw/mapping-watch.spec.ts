@@ -88,7 +88,7 @@ function* scenes(scene: Scene, todo: Act): Generator<Scene> {
   } else yield* operation(scene, todo, chosen);
 }
 
-/** A bind or unbind fact by fact; facts that cannot be, in tables that were damaged, are left out. */
+/** A bind or unbind fact by fact; what cannot be done to damaged tables is left out. */
 function* operation(scene: Scene, todo: Act, chosen: Mapping | undefined): Generator<Scene> {
   const { rig } = scene;
   let { tables } = rig;

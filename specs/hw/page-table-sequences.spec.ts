@@ -1,8 +1,8 @@
 /**
  * Random sequences of binds, unbinds, rebinds and zaps of disjoint VMAs, on 48- and 57-bit trees,
  * with compact tables and scratch pages. Fewer than soak.ts does, but looked at more closely and
- * shrunk when they fail. The hardware's tables come from nothing but the staged facts, and after each step they must
- * translate exactly what is bound; on the way there no other VMA may notice.
+ * shrunk when they fail. The hardware's tables come from nothing but the staged facts, and after
+ * each step they must translate exactly what is bound; on the way there no other VMA may notice.
  */
 import fc from 'fast-check';
 import { DEFAULT_FLAVOUR } from '../../hw/flavour.ts';

@@ -1,8 +1,8 @@
-/** A part of the 10^5 sequences of the soak; `npm run soak` is for the whole. */
+/** A part of the 10^5 sequences that issue 4 asks for; `soakPageTables(100_000, seed)` is the whole. */
 import { soakPageTables } from './soak.ts';
 
-test('6000 sequences on every flavour, 48 and 57 bits, with and without scratch pages', () => {
-  const { steps, refusals } = soakPageTables(6000, 1);
-  expect(steps).toBeGreaterThan(38_000);
-  expect(refusals).toBeGreaterThan(500);
+test('3500 sequences on every flavour, 48 and 57 bits, with and without scratch pages', () => {
+  const { steps, refusals } = soakPageTables(3500, 1);
+  expect(steps).toBeGreaterThan(22_000);
+  expect(refusals).toBeGreaterThan(400);
 });

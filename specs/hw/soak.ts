@@ -65,11 +65,11 @@ const pick = <T>(random: Random, list: readonly T[]): T => list[random(list.leng
 
 /** Sizes in pages: a few pages, up to some 2M, whole 2M, around 1G. */
 function someRange(random: Random): number {
-  const kind = random(10);
-  if (kind < 4) return 1 + random(40);
-  if (kind < 6) return 16 * (1 + random(40));
-  if (kind < 8) return 1 + random(3 * M2);
-  if (kind < 9) return M2 * (1 + random(4));
+  const kind = random(20);
+  if (kind < 9) return 1 + random(40);
+  if (kind < 13) return 16 * (1 + random(40));
+  if (kind < 17) return 1 + random(3 * M2);
+  if (kind < 19) return M2 * (1 + random(4));
   return G1 * (1 + random(3)) - random(2);
 }
 
@@ -82,10 +82,10 @@ function someAddr(random: Random, range: number, levels: number): number {
   return from + near - ((from + near) % step);
 }
 
-/** Small memory may be anywhere; that of a big mapping is aligned as far as keeps its tables few. */
+/** Small memory may be anywhere; that of a big mapping is aligned so that its tables are few. */
 function someBacking(random: Random, addr: number, range: number): Mapping['backing'] {
   if (random(3) === 0) return { kind: 'null' };
-  const step = pick(random, range > 8 * M2 ? [M2, G1] : [1, 16, 16, M2, M2]);
+  const step = pick(random, range > 8 * M2 ? [M2, G1, G1, G1] : [1, 16, 16, M2, M2]);
   const pfn = 2 ** 30 + random(2 ** 10) * step + (addr % step);
   return { kind: 'physical', pfn, vram: random(2) === 0 };
 }

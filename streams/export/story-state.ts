@@ -2,6 +2,7 @@
  * What the story remembers between records: the address spaces, where BOs are, which syncobj holds which fence, how many
  * expectations held. A fold over facts, so it works on a live run and on a log alike.
  */
+import { produce } from 'immer';
 import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
 import { OrderedMap } from '../../domain/ordered-map.ts';
 import { STUB } from '../../domain/fence/fence-table.ts';
@@ -29,49 +30,64 @@ export const NO_STORY: Story = {
   failed: 0,
 };
 
-type Folds = { readonly [K in FactType]?: (story: Story, fact: FactOf<K>) => Story };
+type Draft = { -readonly [K in keyof Story]: Writable<Story[K]> };
+type Writable<T> = T extends Readonly<Record<string, infer V>> ? Record<string, V> : T;
+type Edits = { readonly [K in FactType]?: (story: Draft, fact: FactOf<K>) => void };
 
-function withSpace(
-  story: Story,
+function editSpace(
+  story: Draft,
   vm: string,
   change: (old: OrderedMap<Row>) => OrderedMap<Row>,
-): Story {
-  const old = story.spaces[vm] ?? OrderedMap.empty<Row>();
-  return { ...story, spaces: { ...story.spaces, [vm]: change(old) } };
+): void {
+  story.spaces[vm] = change(story.spaces[vm] ?? OrderedMap.empty());
 }
 
-function withHolder(story: Story, fence: string, name: string): Story {
-  if (fence === STUB) return story;
-  const names = story.holders[fence] ?? [];
-  return { ...story, holders: { ...story.holders, [fence]: [...names, name] } };
+function addHolder(story: Draft, fence: string, name: string): void {
+  if (fence !== STUB) story.holders[fence] = [...(story.holders[fence] ?? []), name];
 }
 
-const FOLDS: Folds = {
-  'bo.created': (story, { bo, phys, range }) => ({
-    ...story,
-    bos: { ...story.bos, [bo]: { phys, range } },
-  }),
-  'vm.created': (story, { vm }) => withSpace(story, vm, () => OrderedMap.empty()),
-  'va.mapped': (story, { vm, addr, ...rest }) =>
-    withSpace(story, vm, (old) => old.set(addr, { addr, ...rest })),
-  'va.unmapped': (story, { vm, addr }) => withSpace(story, vm, (old) => old.delete(addr)),
-  'syncobj.replaced': (story, { syncobj, fence }) => withHolder(story, fence, syncobj),
-  'syncobj.advanced': (story, { syncobj, point, fence }) =>
-    withHolder(story, fence, syncText({ syncobj, point })),
-  'expect.passed': (story) => ({ ...story, passed: story.passed + 1 }),
-  'expect.failed': (story) => ({ ...story, failed: story.failed + 1 }),
+/** Edits of an Immer draft: small nested records, told at the pace of reading. A space is a persistent map, no draft. */
+const EDITS: Edits = {
+  'bo.created': (story, { bo, phys, range }) => {
+    story.bos[bo] = { phys, range };
+  },
+  'vm.created': (story, { vm }) => {
+    editSpace(story, vm, () => OrderedMap.empty());
+  },
+  'va.mapped': (story, { vm, addr, ...rest }) => {
+    editSpace(story, vm, (old) => old.set(addr, { addr, ...rest }));
+  },
+  'va.unmapped': (story, { vm, addr }) => {
+    editSpace(story, vm, (old) => old.delete(addr));
+  },
+  'syncobj.replaced': (story, { syncobj, fence }) => {
+    addHolder(story, fence, syncobj);
+  },
+  'syncobj.advanced': (story, { syncobj, point, fence }) => {
+    addHolder(story, fence, syncText({ syncobj, point }));
+  },
+  'expect.passed': (story) => {
+    story.passed += 1;
+  },
+  'expect.failed': (story) => {
+    story.failed += 1;
+  },
 };
 
 /** The story's memory after one more fact. */
 export function foldStory(story: Story, fact: Fact): Story {
-  const change = FOLDS[fact.type] as ((story: Story, fact: Fact) => Story) | undefined;
-  return change === undefined ? story : change(story, fact);
+  const edit = EDITS[fact.type] as ((story: Draft, fact: Fact) => void) | undefined;
+  if (edit === undefined) return story;
+  return produce(story, (draft) => {
+    edit(draft as Draft, fact);
+  });
 }
 
 /** Forgets the fences that have signalled, once that is told: the memory stays small in a long run. */
 export function withoutSignaled(story: Story, facts: readonly Fact[]): Story {
-  const gone = new Set(facts.flatMap((f) => (f.type === 'fence.signaled' ? [f.fence] : [])));
-  if (gone.size === 0) return story;
-  const kept = Object.entries(story.holders).filter(([fence]) => !gone.has(fence));
-  return { ...story, holders: Object.fromEntries(kept) };
+  const gone = facts.flatMap((f) => (f.type === 'fence.signaled' ? [f.fence] : []));
+  if (gone.length === 0) return story;
+  return produce(story, ({ holders }) => {
+    for (const fence of gone) Reflect.deleteProperty(holders, fence);
+  });
 }

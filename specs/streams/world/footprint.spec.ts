@@ -5,11 +5,13 @@
 import { digestOf } from '../../../streams/replay/digest.ts';
 import { viewsOfWorld } from '../../../streams/replay/views.ts';
 import { tableExecutor } from '../../../streams/world/run.ts';
+import { startWorld } from '../../../streams/world/start.ts';
 import { step } from '../../../streams/world/step.ts';
 import type { World } from '../../../streams/world/world.ts';
 import { dependent, touched } from '../../rig/footprints.ts';
 import { everyRun, type NamedRun, stepsOf, type Taken } from '../../rig/runs.ts';
 import { firstDifference } from '../../rig/same.ts';
+import { scenarioOf } from '../../rig/scenarios.ts';
 
 type Step = Omit<Taken, 'choices'>;
 
@@ -67,4 +69,26 @@ test('steps with disjoint footprints commute, in every scenario', () => {
   for (const run of everyRun(3)) check(run, count);
   expect(count.independent).toBeGreaterThan(500);
   expect(count.dependent).toBeGreaterThan(100);
+});
+
+/**
+ * A limit: arming a timer reads the clock, and every step moves the clock, so what arms a timer commutes with nothing.
+ * Footprints do not say so yet; whoever reorders steps has to ask `timed` too.
+ */
+test('steps that arm timers do not commute: who wakes first depends on their order', () => {
+  const scenario = scenarioOf({
+    vms: { vm0: {} },
+    clients: { a: [{ sleep: { ns: 1000 } }], b: [{ sleep: { ns: 1100 } }] },
+  });
+  const orders = ['0x1', '0x2', '0x3', '0x4', '0x5'].map((seed) => {
+    const { world } = startWorld(scenario, seed, tableExecutor);
+    const [ab, ba] = [
+      ['world>a', 'world>b'],
+      ['world>b', 'world>a'],
+    ].map((keys) => keys.reduce((now, key) => take(now, key).world, world));
+    const steps = ['world>a', 'world>b'].map((key) => touched(take(world, key)));
+    expect(steps.map(({ timed }) => timed)).toEqual([true, true]);
+    return [ab, ba].map((each) => each?.timers.map(({ key }) => key).join(' '));
+  });
+  expect(orders.some(([ab, ba]) => ab !== ba)).toBe(true);
 });
