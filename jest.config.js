@@ -1,12 +1,17 @@
-/** Jest runs the TypeScript sources as they are (swc strips the types); `npm run typecheck` checks them. */
+/**
+ * Jest runs the TypeScript sources as they are (swc strips the types); `npm run typecheck` checks them. With
+ * FENCELAB_SOAK set, the soaks run instead of the specs.
+ */
+const soak = process.env.FENCELAB_SOAK !== undefined;
+
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/specs'],
-  testMatch: ['**/*.spec.ts'],
+  testMatch: [soak ? '**/*.soak.ts' : '**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
   },
-  testTimeout: 120_000,
+  testTimeout: soak ? 3_600_000 : 120_000,
   reporters: ['default', '<rootDir>/specs/closing-line.reporter.js'],
 };

@@ -22,6 +22,8 @@ const SECTIONS = [
 ] as const satisfies readonly (readonly [keyof Scenario, Kind])[];
 /** What the simulator itself calls by these names. */
 const RESERVED = /^(world|device|timer|gt[0-9]+)$/;
+/** Objects are looked up by name in plain records, where `constructor` and its kin are never absent. */
+const isReserved = (name: string): boolean => RESERVED.test(name) || name in Object.prototype;
 
 export interface Names {
   readonly kinds: ReadonlyMap<string, Kind>;
@@ -36,7 +38,7 @@ export function collectNames(scenario: Scenario): Names {
     for (const name of Object.keys(scenario[section])) {
       const earlier = kinds.get(name);
       const path: Path = [section, name];
-      if (RESERVED.test(name)) {
+      if (isReserved(name)) {
         problems.push(
           problem(
             'FL111',

@@ -171,6 +171,8 @@ describe('the tree keeps its shape', () => {
   const runs: [string, (i: number) => Edit][] = [
     ['random', () => ({ k: Math.floor(random() * 4000), v: random() < 0.5 ? 1 : null })],
     ['upwards', (i) => ({ k: i, v: i })],
+    ['filled, then emptied from below', (i) => ({ k: i % 5000, v: i < 5000 ? i : null })],
+    ['filled, then emptied from above', (i) => ({ k: 5000 - (i % 5000), v: i < 5000 ? i : null })],
     ['downwards', (i) => ({ k: -i, v: i })],
     ['a queue', (i) => (i % 2 === 0 ? { k: i, v: i } : { k: i - 801, v: null })],
     ['fill, then empty', (i) => ({ k: (i * 7919) % 5000, v: i < 5000 ? i : null })],
@@ -187,6 +189,22 @@ describe('the tree keeps its shape', () => {
     }
     expect(brokenRules(map)).toEqual([]);
     expect(holds(map, model)).toBe(true);
+  });
+
+  test.each(runs)('after 10,000 edits in place: %s', (_, next) => {
+    const editor = OrderedMap.empty<number>().mutable();
+    const model = new Map<number, number>();
+    for (let i = 0; i < 10_000; i += 1) {
+      const { k, v } = next(i);
+      if (v === null) editor.delete(k);
+      else editor.set(k, v);
+      if (v === null) model.delete(k);
+      else model.set(k, v);
+      if (editor.get(k) !== model.get(k)) throw new Error(`wrong at ${k}`);
+      if (i % 1000 === 0) expect(brokenRules(editor.freeze())).toEqual([]);
+    }
+    expect(brokenRules(editor.freeze())).toEqual([]);
+    expect(holds(editor.freeze(), model)).toBe(true);
   });
 
   test('after 40,000 edits of a tree of three levels, in place', () => {

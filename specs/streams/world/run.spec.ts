@@ -1,4 +1,5 @@
 /** How a run ends, and what it says about it. */
+import { parseScenario } from '../../../domain/scenario/parse.ts';
 import type { Step } from '../../../domain/scenario/schema.ts';
 import type { Scenario, ScenarioInput } from '../../../domain/scenario/schema.ts';
 import { runScenario } from '../../../streams/world/run.ts';
@@ -96,3 +97,31 @@ test('records come as they are asked for: nothing runs ahead', () => {
   );
   expect(seqs).toEqual([0, 1, 2]);
 });
+
+test('every VM has page tables of its own, and there may be hundreds', () => {
+  const vms = Object.fromEntries(Array.from({ length: 600 }, (_, n) => [`v${n}`, {}]));
+  const app = [
+    { bind: { vm: 'v599', ops: [MAP], out: ['done'] } },
+    { wait: 'done' },
+    { gpu: { vm: 'v599', write: 0x1000, value: 1, expect: 'dropped' as const } },
+    { gpu: { vm: 'v598', read: 0x1000, expect: 'fault' as const } },
+  ];
+  const many = scenarioOf({ vms, syncobjs: { done: {} }, clients: { app } });
+  const { end: over } = wholeRun({ scenario: many, seed: '0x1', chooser: 'time' });
+  expect([over.verdict, over.reasons]).toEqual(['ok', []]);
+  expect(over.world.shared.tables.pages.size).toBe(600 + 3);
+});
+
+test.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
+  'nothing may be called %s: records would seem to have it already',
+  (name) => {
+    const parsed = parseScenario({
+      fencelab: 1,
+      name: 'spec',
+      vms: { vm0: {} },
+      bos: { [name]: { size: 0x1000 } },
+      clients: { app: [{ create: name }] },
+    });
+    expect(parsed.ok ? [] : parsed.problems.map(({ code }) => code)).toEqual(['FL111', 'FL104']);
+  },
+);
