@@ -23,14 +23,14 @@ export class GemLists {
   /** The lists up to the first note. */
   #table: GemListTable;
   #notes: Note | null;
-  /** How many mappings are linked. */
-  readonly #size: number;
+  /** About how many mappings are linked: an unlink of one that is not counts too. */
+  readonly #about: number;
 
   /** @internal start from NO_GEM_LISTS */
-  constructor(table: GemListTable, notes: Note | null, size: number) {
+  constructor(table: GemListTable, notes: Note | null, about: number) {
     this.#table = table;
     this.#notes = notes;
-    this.#size = size;
+    this.#about = about;
   }
 
   /** With `mapping` at the end of its object's list; one without an object is in no list. */
@@ -59,16 +59,21 @@ export class GemLists {
     }
   }
 
+  /** Same mappings in the same order for every object; lists that both share are not looked at. */
   equals(other: GemLists): boolean {
-    const has = (a: GemLists, b: GemLists): boolean => {
-      for (const obj of a.objects()) {
-        const [xs, ys] = [[...a.linked(obj)], [...b.linked(obj)]];
-        if (xs.length !== ys.length) return false;
-        if (!xs.every((x, i) => sameMapping(x, ys[i] as Mapping))) return false;
+    const [mine, theirs] = [this.#settled(), other.#settled()];
+    if (mine === theirs) return true;
+    for (const obj of other.objects()) if (vasOf(mine, obj).size === 0) return false;
+    for (const obj of this.objects()) {
+      const [xs, ys] = [vasOf(mine, obj), vasOf(theirs, obj)];
+      if (xs === ys) continue;
+      if (xs.size !== ys.size) return false;
+      const rest = ys.values();
+      for (const x of xs.values()) {
+        if (!sameMapping(x, rest.next().value as Mapping)) return false;
       }
-      return true;
-    };
-    return this === other || (has(this, other) && has(other, this));
+    }
+    return true;
   }
 
   /** What JSON.stringify writes: object -> ids in link order. */
@@ -82,16 +87,17 @@ export class GemLists {
   }
 
   /** @internal These lists after the changes: as notes, or worked in if that makes too many. */
-  after(changes: LinkChanges, size: number, owner: Owner): GemLists {
+  after(changes: LinkChanges, about: number, owner: Owner): GemLists {
     const count = (this.#notes?.count ?? 0) + changes.count;
-    if (count > Math.max(VERSION_NOTES, size >> 4)) {
-      return new GemLists(changed(this.#settled(), changes, owner), null, size);
+    if (count > Math.max(VERSION_NOTES, about >> 4)) {
+      return new GemLists(changed(this.#settled(), changes, owner), null, about);
     }
-    return new GemLists(this.#table, changes.notesAfter(this.#notes), size);
+    return new GemLists(this.#table, changes.notesAfter(this.#notes), about);
   }
 
-  get size(): number {
-    return this.#size;
+  /** @internal */
+  get about(): number {
+    return this.#about;
   }
 
   #settled(): GemListTable {
@@ -107,24 +113,24 @@ export class GemListsEditor {
   #lists: GemLists;
   #changes = new LinkChanges();
   #owner = new Owner();
-  #size: number;
+  #about: number;
 
   /** @internal use GemLists.mutable() */
   constructor(lists: GemLists) {
     this.#lists = lists;
-    this.#size = lists.size;
+    this.#about = lists.about;
   }
 
   link(mapping: Mapping): void {
     if (mapping.obj === null) return;
-    this.#size += 1;
+    this.#about += 1;
     this.#changes.link(mapping);
     this.#workInIfMany();
   }
 
   unlink(mapping: Mapping): void {
     if (mapping.obj === null) return;
-    this.#size -= 1;
+    this.#about -= 1;
     this.#changes.unlink(mapping);
     this.#workInIfMany();
   }
@@ -140,12 +146,12 @@ export class GemListsEditor {
   }
 
   #workInIfMany(): void {
-    if (this.#changes.count > Math.max(EDITOR_NOTES, this.#size >> 2)) this.#workIn();
+    if (this.#changes.count > Math.max(EDITOR_NOTES, this.#about >> 2)) this.#workIn();
   }
 
   #workIn(): void {
     if (this.#changes.count === 0) return;
-    this.#lists = this.#lists.after(this.#changes, this.#size, this.#owner);
+    this.#lists = this.#lists.after(this.#changes, this.#about, this.#owner);
     this.#changes = new LinkChanges();
   }
 }

@@ -1,4 +1,6 @@
-/** The kernel's sixteen drawn cases and nine more, in every column; and that the page draws them so. */
+/**
+ * The kernel's sixteen drawn cases and nine more, in every column; and that the page draws them so.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { DOCUMENTED_CASES, type DocumentedCase } from '../../../domain/va/documented-cases.ts';

@@ -24,7 +24,9 @@ type Backing = readonly [obj: string | null, shift: number];
 
 interface Universe {
   readonly pages: number;
-  /** What mappings that are there have behind them; their number decides how many spaces there are. */
+  /**
+   * What mappings that are there have behind them; their number decides how many spaces there are.
+   */
   readonly there: readonly Backing[];
   /** What requests ask for. */
   readonly asked: readonly Backing[];

@@ -98,7 +98,10 @@ function brokenShape(kind: Kind, one: Asked, ops: readonly Op[]): string {
   return brokenOlds(kind, one, ops);
 }
 
-/** What the list says of old mappings: each at most once, ascending but for neighbours; keep only for good reasons. */
+/**
+ * What the list says of old mappings: each at most once, ascending but for neighbours; keep only
+ * for good reasons.
+ */
 function brokenOlds(kind: Kind, one: Asked, ops: readonly Op[]): string {
   const olds = ops.filter((op) => op.op === 'unmap' || op.op === 'remap');
   if (new Set(olds.map((op) => op.unmap.id)).size < olds.length) return 'one mapping in two ops';
@@ -153,7 +156,7 @@ describe.each(KINDS)('%s', (kind) => {
     );
   });
 
-  test('in place it comes to the same, and a list made for a version that is gone is refused whole', () => {
+  test('in place it comes to the same; a list for a version that is gone is refused whole', () => {
     fc.assert(
       fc.property(sequence, fc.nat(), (requests, pick) => {
         let at = { space: emptySpace(kind, { range: PAGES }), nextId: 1 };

@@ -1,4 +1,6 @@
-/** What a space refuses and with which errno, in the kernel's order; what it finds; how it links. */
+/**
+ * What a space refuses and with which errno, in the kernel's order; what it finds; how it links.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { ERRNO } from '../../../domain/errno.ts';
 import { PAGES_IN_U64 } from '../../../domain/units.ts';
@@ -108,7 +110,7 @@ describe('the range of a request', () => {
       const atEnd = mapOps(emptySpace(kind), request(64, 0));
       expect(typeof atEnd === 'number' ? atEnd : OK).toBe(kind === '6.18' ? OK : EINVAL);
     }
-    // The iterator of 2023 sees nothing; the interval tree of 6.18 finds what the place is inside of.
+    // The iterator of 2023 sees nothing; that of 6.18 finds what the place is inside of.
     const old = [request(2, 6)];
     expect(mapOps(spaceWith(emptySpace('2023'), old), request(5, 0))).toHaveLength(1);
     expect(unmapOps(spaceWith(emptySpace('2023'), old), 5, 0)).toEqual([]);
@@ -194,7 +196,7 @@ describe('regions', () => {
     }
   });
 
-  test('are refused without the flag, outside the space, over each other and the reserved area', () => {
+  test('are refused without the flag, outside the space, over each other and what is reserved', () => {
     const space = emptySpace('merging', { reserved: { addr: 16, range: 8 }, regions: [[32, 8]] });
     const status = (addr: number, range: number): number | string => {
       const result = insertRegion(space, region(addr, range));
