@@ -7,7 +7,6 @@
  * through `mutable()` without copying twice. Stands where the kernel has a maple tree (2023) or an
  * rb interval tree (drm_gpuvm).
  */
-import { buildTree } from './ordered-map/build.ts';
 import { OrderedMapEditor as NodeEditor } from './ordered-map/editor.ts';
 import {
   after,
@@ -83,15 +82,6 @@ export class OrderedMap<V> implements OrderedReader<V> {
     const editor = OrderedMap.empty<V>().mutable();
     for (const [key, value] of entries) editor.set(key, value);
     return editor.freeze();
-  }
-
-  /**
-   * A map of these entries, which have to be strictly ascending by key; it takes the arrays over.
-   * For `owner` see {@link OrderedMap.mutable}.
-   */
-  static fromSorted<V>(keys: number[], values: V[], owner: Owner = new Owner()): OrderedMap<V> {
-    const size = keys.length;
-    return size === 0 ? OrderedMap.empty() : new OrderedMap(buildTree(keys, values, owner), size);
   }
 
   get(k: number): V | undefined {

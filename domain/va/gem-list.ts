@@ -7,9 +7,8 @@
  * later key, noted in `late`. Objects are found by a hash of their name, colliding ones in a chain.
  */
 import { OrderedMap, type OrderedMapEditor, type Owner } from '../ordered-map.ts';
-import type { LinkChanges, ObjectChanges } from './link-changes.ts';
+import type { LinkChanges } from './link-changes.ts';
 import type { Mapping } from './mapping.ts';
-import { sweptList } from './swept-list.ts';
 
 export interface GemList {
   readonly obj: string;
@@ -79,34 +78,22 @@ function unlink(list: Editing, id: number): void {
   list.late = late.delete(id);
 }
 
-/** The list after the changes `start .. end - 1`, one by one. */
-function editedList(
-  old: GemList | null,
-  { ids, mappings, start, end }: ObjectChanges,
-  owner: Owner,
-): Pick<GemList, 'vas' | 'late'> {
-  const list: Editing = { vas: (old?.vas ?? NO_VAS).mutable(owner), late: old?.late ?? NONE_LATE };
-  for (let i = start; i < end; i += 1) {
-    const id = ids[i] as number;
-    if (id > 0) link(list, id, mappings[i] as Mapping);
-    else unlink(list, -id);
-  }
-  return { vas: list.vas.freeze(), late: list.late };
-}
-
 /** The table after the changes, made by `owner`. @throws RangeError if one links what is linked */
 export function changed(table: GemListTable, changes: LinkChanges, owner: Owner): GemListTable {
   const editor = table.mutable(owner);
-  changes.forEachObject((own) => {
-    const { obj } = own;
+  changes.forEachObject(({ obj, ids, mappings, start, end }) => {
     const hash = hashOf(obj);
     const chain = editor.get(hash) ?? null;
     const old = inChain(chain, obj);
-    const isPlain = old === null || old.late.size === 0;
-    const swept = isPlain ? sweptList(old?.vas ?? NO_VAS, own, owner) : null;
-    const { vas, late } = swept ? { vas: swept, late: NONE_LATE } : editedList(old, own, owner);
+    const vas = (old?.vas ?? NO_VAS).mutable(owner);
+    const list: Editing = { vas, late: old?.late ?? NONE_LATE };
+    for (let i = start; i < end; i += 1) {
+      const id = ids[i] as number;
+      if (id > 0) link(list, id, mappings[i] as Mapping);
+      else unlink(list, -id);
+    }
     const rest = old === chain ? (old?.rest ?? null) : without(chain, obj);
-    if (vas.size > 0) editor.set(hash, { obj, vas, late, rest });
+    if (vas.size > 0) editor.set(hash, { obj, vas: vas.freeze(), late: list.late, rest });
     else if (rest !== null) editor.set(hash, rest);
     else editor.delete(hash);
   });

@@ -8,17 +8,16 @@
  */
 import type { Mapping } from './mapping.ts';
 
-/**
- * The changes of one object are `start .. end - 1` of both arrays; an id below 0 is an unlink,
- * without a mapping.
- */
-export type EachObject = (
-  obj: string,
-  ids: Float64Array,
-  mappings: readonly (Mapping | null)[],
-  start: number,
-  end: number,
-) => void;
+/** The changes of one object: `start .. end - 1` of arrays that it shares with the others. */
+export interface ObjectChanges {
+  readonly obj: string;
+  /** Below 0 for an unlink. */
+  readonly ids: Float64Array;
+  /** null for an unlink. */
+  readonly mappings: readonly (Mapping | null)[];
+  readonly start: number;
+  readonly end: number;
+}
 
 /** A change, and those before it: what a version of a space keeps, which is small and shared. */
 export interface Note {
@@ -76,7 +75,7 @@ export class LinkChanges {
     this.#mappings.push(mapping);
   }
 
-  forEachObject(each: EachObject): void {
+  forEachObject(each: (changes: ObjectChanges) => void): void {
     const count = this.#ids.length;
     const groupOf = new Map<string, number>();
     const groups = new Int32Array(count);
@@ -88,8 +87,9 @@ export class LinkChanges {
       groups[i] = group;
       ends[group] = (ends[group] as number) + 1;
     }
-    for (let g = 1; g < ends.length; g += 1)
+    for (let g = 1; g < ends.length; g += 1) {
       ends[g] = (ends[g] as number) + (ends[g - 1] as number);
+    }
     const ids = new Float64Array(count);
     const mappings = new Array<Mapping | null>(count);
     for (let i = count - 1; i >= 0; i -= 1) {
@@ -100,7 +100,8 @@ export class LinkChanges {
       mappings[place] = this.#mappings[i] as Mapping | null;
     }
     // `ends` are the starts by now.
-    for (const [obj, g] of groupOf)
-      each(obj, ids, mappings, ends[g] as number, ends[g + 1] ?? count);
+    for (const [obj, g] of groupOf) {
+      each({ obj, ids, mappings, start: ends[g] as number, end: ends[g + 1] ?? count });
+    }
   }
 }
