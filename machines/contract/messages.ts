@@ -3,7 +3,7 @@
  * JSON (pages are numbers under the names of domain/facts/fields.ts), because the log keeps it.
  */
 import type { FenceKey } from '../../domain/fence/fence-table.ts';
-import type { BindOp, SyncRef } from '../../domain/scenario/schema.ts';
+import type { BindRequest } from '../../domain/ioctl/bind-request.ts';
 import type { Page, U64 } from '../../domain/units.ts';
 import type { Run } from '../../hw/runs.ts';
 
@@ -71,12 +71,7 @@ export interface Messages {
   'fence.signaled': { readonly fence: FenceKey; readonly error: number };
   // to a vm
   'vm.create': NoData;
-  'vm.bind': {
-    readonly async: boolean;
-    readonly ops: readonly BindOp[];
-    readonly in: readonly SyncRef[];
-    readonly out: readonly SyncRef[];
-  };
+  'vm.bind': BindRequest;
   'vm.close': NoData;
   'vm.debugfs': NoData;
   'vm.continue': NoData;

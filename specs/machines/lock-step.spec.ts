@@ -6,7 +6,7 @@ import { XStateExecutor } from '../../machines/execute/xstate.ts';
 import { MACHINE_SET } from '../../machines/index.ts';
 import { Reads, SharedReader } from '../../machines/shared/reader.ts';
 import { everyRun, stepsOf, wholeRun } from '../rig/runs.ts';
-import { firstDifference } from '../rig/same.ts';
+import { firstDifference } from '../../streams/replay/same.ts';
 import { lineOfRecord } from '../../streams/log/wire.ts';
 
 const table = new TableExecutor(MACHINE_SET);

@@ -6,7 +6,7 @@ import type { ActorState, Executor, Stepped } from '../../machines/execute/execu
 import { TableExecutor } from '../../machines/execute/table.ts';
 import { XStateExecutor } from '../../machines/execute/xstate.ts';
 import { EVENTS, machineOf, randomChart } from '../rig/random-chart.ts';
-import { firstDifference } from '../rig/same.ts';
+import { firstDifference } from '../../streams/replay/same.ts';
 
 const eventOf = (type: string): StepEvent => ({ type, data: {} }) as unknown as StepEvent;
 

@@ -64,6 +64,25 @@ export const queuesInOrder = watcher<BindLedger>({
   },
 });
 
+export const callsNumbered = watcher<Map<string, number>>({
+  id: 'calls',
+  says: 'The calls of a VM are numbered 1, 2, 3, ... as they come in, refused ones too.',
+  start: () => new Map(),
+  at: (last, { facts }) => {
+    for (const fact of facts) {
+      const isCall =
+        fact.type === 'bind.accepted' ||
+        fact.type === 'bind.refused' ||
+        fact.type === 'bind.unwound';
+      if (!isCall) continue;
+      const before = last.get(fact.vm) ?? 0;
+      if (fact.call !== before + 1) return `${fact.vm}: call ${fact.call} after ${before}`;
+      last.set(fact.vm, fact.call);
+    }
+    return null;
+  },
+});
+
 interface Lives {
   readonly closing: Set<string>;
   readonly closed: Set<string>;

@@ -1,5 +1,11 @@
 /** All invariants of runs that records show. The specs of runs keep every one of them on. */
-import { closedIsClosed, inSyncsFirst, outSyncsLast, queuesInOrder } from './invariants-binds.ts';
+import {
+  callsNumbered,
+  closedIsClosed,
+  inSyncsFirst,
+  outSyncsLast,
+  queuesInOrder,
+} from './invariants-binds.ts';
 import { arraysComplete, fencesAllSignal, fencesOnce, startedFirst } from './invariants-fences.ts';
 import { asRequested, failuresLeaveNothing, mappingsDisjoint } from './invariants-space.ts';
 import { accessesTruthful, flushesNumbered, noDanglingTable } from './invariants-tlb.ts';
@@ -11,6 +17,7 @@ export const INVARIANTS = [
   fencesOnce,
   arraysComplete,
   fencesAllSignal,
+  callsNumbered,
   inSyncsFirst,
   outSyncsLast,
   queuesInOrder,

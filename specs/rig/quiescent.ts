@@ -1,7 +1,7 @@
 /**
  * What must be so of a VM that nothing is under way for: its page tables translate exactly what its address space
  * holds, on every GT; the tables are sound; and every cached translation is one that a walk would find (invariants 19,
- * 21, 22, 23, 24).
+ * 21, 22, 23, 24). Of a VM that is closed nothing is left.
  */
 import type { Mapping } from '../../hw/leaf-rule.ts';
 import { walk } from '../../hw/page-tables.ts';
@@ -59,9 +59,25 @@ function staleTranslations(gt: string, vm: VmContext, shared: Shared): string[] 
     });
 }
 
+/** What a closed VM left behind on the hardware. */
+function remainsOf({ actors, shared }: World): string[] {
+  const closed = Object.entries(actors).filter(
+    ([, { machine, value }]) => machine === 'vm' && value === 'closed',
+  );
+  return closed.flatMap(([vm]) => {
+    const roots = Object.keys(shared.roots).filter((key) => key.endsWith(` ${vm}`));
+    const cached = Object.entries(shared.tlbs).filter(([, tlb]) =>
+      tlbEntries(tlb).some(({ asid }) => asid === shared.asids[vm]),
+    );
+    return [...roots, ...cached.map(([gt]) => `${gt} caches translations of ${vm}`)];
+  });
+}
+
 /** What is wrong with the VMs of a world for which nothing is under way. */
 export function quiescentFaults(world: World): string[] {
   const { shared } = world;
+  const remains = remainsOf(world);
+  if (remains.length > 0) return remains;
   return idleVms(world).flatMap((vm) =>
     vm.gts.flatMap((gt, i) => {
       const from = { root: shared.roots[rootKey(gt, vm.id)] ?? 0, levels: vm.levels };

@@ -1,6 +1,7 @@
 /**
  * 200 seeds of every scenario, run in two processes with another time zone, locale, working directory, stack size and
- * heap: byte for byte the same records. Each run is replayed in one of the two, and comes out identical.
+ * heap: byte for byte the same records. Each run is replayed in one of the two and comes out identical, and the fold of
+ * its facts is the machines' own state after every record.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -66,7 +67,7 @@ test('two processes that have nothing else in common run the same', () => {
   expect([differs, a[differs], b[differs]]).toEqual([-1, undefined, undefined]);
 });
 
-test('each run is replayed in one of them, and comes out identical', () => {
+test('each run is replayed and folded in one of them, and comes out identical', () => {
   const replays = a.map((line, i) => [replayOf(line), replayOf(b[i] ?? '')].sort().join(' '));
   expect(new Set(replays)).toEqual(new Set(['- identical']));
 });

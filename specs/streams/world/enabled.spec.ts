@@ -7,7 +7,7 @@ import { everyRun, stepsOf } from '../../rig/runs.ts';
 const isTimer = (key: string): boolean => key.startsWith('timer:');
 
 test('choices are queues by key, then the timer that is due first', () => {
-  for (const { label, scenario, chooser, seed } of everyRun(5)) {
+  for (const { label, scenario, chooser, seed } of everyRun(2)) {
     for (const { choices, before } of stepsOf({ scenario, chooser, seed })) {
       const keys = choices.map(({ key }) => key);
       const queues = keys.filter((key) => !isTimer(key));
@@ -34,7 +34,7 @@ test('what is enabled can be done, and what is not enabled throws', () => {
 
 test('only a lock holds mail back: a VM whose lock is taken, for ioctls and debugfs', () => {
   const seen = new Set<string>();
-  for (const { scenario, chooser, seed } of everyRun(20)) {
+  for (const { scenario, chooser, seed } of everyRun(8)) {
     for (const { choices, before } of stepsOf({ scenario, chooser, seed })) {
       const keys = new Set(choices.map(({ key }) => key));
       for (const { key, to, mail } of before.queues) {

@@ -10,7 +10,7 @@ import { step } from '../../../streams/world/step.ts';
 import type { World } from '../../../streams/world/world.ts';
 import { dependent, touched } from '../../rig/footprints.ts';
 import { everyRun, type NamedRun, stepsOf, type Taken } from '../../rig/runs.ts';
-import { firstDifference } from '../../rig/same.ts';
+import { firstDifference } from '../../../streams/replay/same.ts';
 import { scenarioOf } from '../../rig/scenarios.ts';
 
 type Step = Omit<Taken, 'choices'>;

@@ -45,6 +45,10 @@ const CASES: Readonly<Record<string, Readonly<Record<string, () => Records>>>> =
   I11: {
     'a fence that never signals': () => dropSignal('null-bind', 'vm0/bind0/async', 3),
   },
+  calls: {
+    'a number twice': () =>
+      edit('refusals', 'bind.refused', (f) => ({ ...f, call: f.call - 1 }), 2),
+  },
   I12: {
     'entries written before an in-sync': () => dropSignal('pending-fence', 'sw/go'),
     'entries that no job writes': () => drop('null-bind', 'job.queued'),

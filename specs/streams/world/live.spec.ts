@@ -6,7 +6,7 @@ import { LiveExecutor } from '../../../streams/world/live.ts';
 import type { StepRecord } from '../../../streams/world/record.ts';
 import { startWorld } from '../../../streams/world/start.ts';
 import { runScenario, tableExecutor } from '../../../streams/world/run.ts';
-import { firstDifference } from '../../rig/same.ts';
+import { firstDifference } from '../../../streams/replay/same.ts';
 import { everyRun, wholeRun } from '../../rig/runs.ts';
 
 test('the same records and the same end, for every scenario and several seeds', () => {

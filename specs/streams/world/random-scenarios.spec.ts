@@ -31,5 +31,5 @@ test('a random program ends, keeps every invariant, and leaves its page tables a
     expect(faults).toEqual([]);
     expect(breaches(INVARIANTS, records)).toEqual([]);
   });
-  fc.assert(property, { numRuns: Number(process.env['RANDOM_SCENARIOS'] ?? 300) });
+  fc.assert(property, { numRuns: Number(process.env['RANDOM_SCENARIOS'] ?? 200) });
 });
