@@ -1,9 +1,11 @@
 /** The errnos that the mirrored kernel code returns, by name. Values are Linux's, negative as the kernel returns them. */
 export const ERRNO = {
+  EPERM: -1,
   ENOENT: -2,
   EINTR: -4,
   EAGAIN: -11,
   ENOMEM: -12,
+  EACCES: -13,
   EFAULT: -14,
   EBUSY: -16,
   EEXIST: -17,

@@ -76,6 +76,26 @@ export const ERRORS = {
     exit: EXIT.invalid,
     hint: 'A timeline is used as { syncobj: NAME, point: N }, a binary syncobj by its name alone.',
   },
+  FL116: {
+    exit: EXIT.invalid,
+    hint: 'Correct the call, or add the errno as its `expect`; docs/vm-bind.md has the table of checks.',
+  },
+  FL117: {
+    exit: EXIT.invalid,
+    hint: 'Give each userptr area, user fence and error capture addresses of its own.',
+  },
+  FL118: {
+    exit: EXIT.invalid,
+    hint: 'Make the access in the batch of an `exec` step: its fence keeps the memory in place until it is done.',
+  },
+  FL119: {
+    exit: EXIT.invalid,
+    hint: 'Change its flags, or make it by a `create` step that expects the errno.',
+  },
+  FL120: {
+    exit: EXIT.invalid,
+    hint: 'Declare it without `vm` to map it in other VMs.',
+  },
   // command line
   FL201: { exit: EXIT.usage, hint: 'Run the command with --help to see its options.' },
   FL202: {
@@ -109,11 +129,15 @@ export const ERRORS = {
   FL307: { exit: EXIT.usage, hint: 'Give a sequence number that the log holds.' },
   FL308: {
     exit: EXIT.found,
-    hint: 'Each choice must be possible where it stands; record the run again with --out.',
+    hint: 'Each choice must be possible where it stands, and may answer only what its step decides; record the run again with --out.',
   },
   FL309: {
     exit: EXIT.damaged,
     hint: 'Check the disk or the pipe that the log comes from.',
+  },
+  FL310: {
+    exit: EXIT.version,
+    hint: 'Record its scenario again to replay it. `fencelab show LOG` and `fencelab validate LOG` read this one.',
   },
   // output
   FL401: {

@@ -35,6 +35,8 @@ export const WIRE_FORM: Readonly<Record<string, 'page' | 'entry'>> = {
   range: 'page',
   offset: 'page',
   phys: 'page',
+  source: 'page',
+  ptr: 'page',
   table: 'page',
   root: 'page',
   pte: 'entry',

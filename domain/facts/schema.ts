@@ -27,10 +27,13 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
     offset: f.page,
     null: z.boolean(),
     readOnly: z.boolean(),
+    userptr: z.boolean(),
+    gtMask: count,
   };
+  const placement = z.enum(['vram', 'system']);
   const piece = z.strictObject(mapping);
   const op = z.discriminatedUnion('op', [
-    z.strictObject({ op: z.literal('map'), map: piece }),
+    z.strictObject({ op: z.literal('map'), map: piece, immediate: z.boolean() }),
     z.strictObject({ op: z.literal('unmap'), unmap: piece, keep: z.boolean() }),
     z.strictObject({
       op: z.literal('remap'),
@@ -39,7 +42,7 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
       unmap: piece,
       keep: z.boolean(),
     }),
-    z.strictObject({ op: z.literal('prefetch'), unmap: piece }),
+    z.strictObject({ op: z.literal('prefetch'), unmap: piece, region: placement }),
   ]);
   /** entry `index + i` holds `pte + i * stride`, for i < count */
   const runs = z.array(z.strictObject({ index: count, count, pte: f.entry, stride: f.entry }));
@@ -48,8 +51,21 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
     // what exists
     'device.created': { gts: z.array(id), vaBits: z.literal([48, 57]), profile: id },
     'actor.started': { actor: id, machine: id, state: id },
-    'bo.created': { bo: id, range: f.page, phys: f.page, placement: z.enum(['vram', 'system']) },
+    /** `vm`: the VM whose reservation object a private BO shares; null for an external BO */
+    'bo.created': { bo: id, range: f.page, phys: f.page, placement, vm: idOrNull },
     'bo.closed': { bo: id },
+    /** the last reference is gone, and the memory with it */
+    'bo.freed': { bo: id },
+    /** other pages from now on; they hold the contents once `fence` has signalled; `stays`: it belongs there now */
+    'bo.moved': { bo: id, phys: f.page, placement, fence: fenceKey, stays: z.boolean() },
+    'userptr.created': { userptr: id, ptr: f.page, range: f.page, phys: f.page },
+    /** the notifier's sequence number is raised: whoever pinned before has to pin again */
+    'userptr.invalidating': { userptr: id, seq: count },
+    /** every notifier has returned; other pages are there now, or none */
+    'userptr.invalidated': { userptr: id, phys: f.page.nullable() },
+    'queue.created': { queue: id, vm: id, gt: id, kind: z.enum(['exec', 'bind']) },
+    'queue.destroyed': { queue: id },
+    'queue.banned': { queue: id },
     'syncobj.created': { syncobj: id, kind: z.enum(['binary', 'timeline']) },
     'vm.created': {
       vm: id,
@@ -57,9 +73,16 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
       range: f.page,
       async: z.boolean(),
       semantics: z.enum(['gpuva-2023', 'gpuvm-6.18']),
+      mode: z.enum(['dma-fence', 'compute', 'fault']),
+      scratch: z.boolean(),
     },
+    'vm.refused': { vm: id, error: result, row: z.string() },
     'vm.closing': { vm: id },
     'vm.closed': { vm: id },
+    /** the last reference is gone: root tables freed, number free to be used again */
+    'vm.freed': { vm: id },
+    'ref.taken': { of: id, by: id },
+    'ref.dropped': { of: id, by: id },
     // a client's program
     'step.began': { client: id, step: count },
     'step.ended': { client: id, step: count, result },
@@ -77,9 +100,68 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
     'bind.unwound': { vm: id, call: count, error: result },
     'ops.created': { vm: id, call: count, bind: count, ops: z.array(op) },
     'va.mapped': { vm: id, ...mapping },
-    'va.unmapped': { vm: id, va: count, addr: f.page, range: f.page },
+    'va.unmapped': { vm: id, va: count, addr: f.page, range: f.page, obj: idOrNull },
     'op.executed': { vm: id, call: count, index: count, op: id, fences: z.array(fenceKey) },
     'bind.finished': { vm: id, call: count },
+    /** an asynchronous op failed; the worker stops, the op stays at the head */
+    'vm.errored': {
+      vm: id,
+      call: count,
+      index: count,
+      op: id,
+      addr: f.page,
+      range: f.page,
+      error: result,
+    },
+    'vm.restarted': { vm: id },
+    // one mapping on its way through page tables
+    'vma.bound': { vm: id, va: count, gt: id },
+    'vma.unbound': { vm: id, va: count, gt: id },
+    /** fault mode: its entries were cleared, the mapping stays */
+    'vma.zapped': { vm: id, va: count, gt: id },
+    /** its BO moves: to be bound again before the next job */
+    'vma.evicted': { vm: id, va: count },
+    /** its userptr pages go: to be pinned and bound again before the next job */
+    'vma.invalidated': { vm: id, va: count },
+    'vma.rebound': { vm: id, va: count },
+    'vma.pinned': { vm: id, va: count, seq: count },
+    /** its unbind is done on every GT: it lets go of its BO */
+    'vma.destroyed': { vm: id, va: count, obj: idOrNull },
+    // reservation objects, locks, waits
+    'resv.added': {
+      resv: id,
+      fence: fenceKey,
+      usage: z.enum(['kernel', 'write', 'read', 'bookkeep']),
+    },
+    'lock.taken': { lock: id, by: id },
+    'lock.released': { lock: id, by: id },
+    /** somebody sleeps until something happens: `lock:vm0`, `started:vm0/bind0/async:1`, `ufence:0x..`, `error:vm0` */
+    'wait.began': { on: id, by: id },
+    'wait.ended': { on: id, by: id },
+    // exec
+    'exec.refused': { queue: id, error: result, row: z.string() },
+    /** everything was dropped and starts anew */
+    'exec.retried': { queue: id, vm: id, why: z.string() },
+    'exec.armed': {
+      queue: id,
+      vm: id,
+      job: id,
+      fence: fenceKey.nullable(),
+      waits: z.array(fenceKey),
+    },
+    'job.hung': { engine: id, job: id },
+    'job.timedOut': { engine: id, job: id },
+    // compute mode
+    'queue.suspending': { queue: id },
+    'queue.suspended': { queue: id },
+    'queue.resumed': { queue: id },
+    'rebind.entered': { vm: id },
+    'rebind.retried': { vm: id },
+    'rebind.left': { vm: id, error: result },
+    // fault mode
+    'fault.raised': { gt: id, vm: id, addr: f.page, access: z.enum(['read', 'write']) },
+    'fault.dropped': { gt: id, vm: id, addr: f.page },
+    'fault.handled': { gt: id, vm: id, addr: f.page, result },
     // bind jobs
     'job.queued': { engine: id, job: id, fence: fenceKey, waits: z.array(fenceKey) },
     'job.started': { engine: id, job: id },
@@ -99,8 +181,16 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
     'tlb.requested': { ...translation, seqno: count, fence: fenceKey },
     'tlb.invalidated': { ...translation, seqno: count },
     'tlb.acked': { gt: id, seqno: count },
+    'tlb.sendFailed': { gt: id, seqno: count, fence: fenceKey },
+    'tlb.ackLost': { gt: id, seqno: count },
+    'tlb.timedOut': { gt: id, seqno: count, fence: fenceKey },
+    'gt.reset': { gt: id },
+    'gt.resumed': { gt: id },
     'tlb.filled': { ...translation, pte: f.entry, level: count },
     // memory
+    'memory.copied': { source: f.page, phys: f.page, range: f.page },
+    'memory.freed': { phys: f.page, range: f.page, placement },
+    'ufence.written': { at: u64, value: u64 },
     'memory.written': { phys: f.page, word: count, value: u64, by: id },
     'access.done': {
       client: id,
@@ -118,6 +208,7 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
     },
     'cpu.accessed': {
       client: id,
+      /** a BO, or a userptr area */
       bo: id,
       offset: f.page,
       word: count,
@@ -126,6 +217,10 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
     },
     // fences and what carries them
     'fence.created': { fence: fenceKey, kind: id, parts: z.array(fenceKey) },
+    /** its signalling was asked for: a preempt fence suspends its queue */
+    'fence.enabled': { fence: fenceKey },
+    /** the asynchronous fence has its real fence (the wait-start protocol) */
+    'fence.started': { fence: fenceKey },
     'fence.waited': { fence: fenceKey, waiter: id },
     'fence.signaled': { fence: fenceKey, error: result },
     'syncobj.replaced': { syncobj: id, fence: fenceKey },

@@ -4,7 +4,7 @@
  * A fence belongs to a context (a timeline) and has a sequence number there; it signals once and its error never
  * changes afterwards. A fence array signals when all its parts have, with the error that came first in time. Mirrors
  * drivers/dma-buf/dma-fence.c (dma_fence_signal, dma_fence_add_callback) and dma-fence-array.c.
- * The table is a fold over `fence.*` facts; left out: enable_signaling, which the preempt fences will need.
+ * The table is a fold over `fence.*` facts.
  */
 import { OrderedMap } from '../ordered-map.ts';
 
@@ -20,6 +20,10 @@ export interface Fence {
   /** arrays that have this fence as a part */
   readonly arrays: readonly FenceKey[];
   readonly waiters: readonly string[];
+  /** of a preempt fence: its signalling was asked for */
+  readonly enabled: boolean;
+  /** of an asynchronous fence: the worker has taken its call up */
+  readonly started: boolean;
   /** of an array: the error that the first failing part gave it (dma_fence_array_set_pending_error), or 0 */
   readonly pendingError: number;
   /** null until it signals, then 0 or a negative errno */
@@ -43,6 +47,14 @@ export function contextOf(key: FenceKey): string {
 
 export function seqnoOf(key: FenceKey): number {
   return Number(key.slice(key.lastIndexOf(':') + 1));
+}
+
+/** The context of the preempt fences of an exec queue. */
+export const preemptContext = (queue: string): string => `${queue}/preempt`;
+
+/** The exec queue that a preempt fence suspends. */
+export function preemptOwner(key: FenceKey): string {
+  return contextOf(key).slice(0, -'/preempt'.length);
 }
 
 export function findFence(table: FenceTable, key: FenceKey): Fence | undefined {
@@ -86,7 +98,17 @@ export function addFence(
   const pendingError = parts.map((part) => resultOf(table, part)).find(Boolean) ?? 0;
   const isOver = parts.length > 0 && parts.every((part) => isSignaled(table, part));
   const result = isOver ? pendingError : null;
-  let next = put(table, { key, kind, parts, arrays: [], waiters: [], pendingError, result });
+  let next = put(table, {
+    key,
+    kind,
+    parts,
+    arrays: [],
+    waiters: [],
+    enabled: false,
+    started: false,
+    pendingError,
+    result,
+  });
   for (const part of parts) {
     if (isSignaled(table, part)) continue;
     const old = fenceOf(next, part);
@@ -99,7 +121,17 @@ export function addFence(
 export function addWaiter(table: FenceTable, key: FenceKey, waiter: string): FenceTable {
   if (isSignaled(table, key)) return table;
   const fence = fenceOf(table, key);
-  return put(table, { ...fence, waiters: [...fence.waiters, waiter] });
+  return put(table, { ...fence, enabled: true, waiters: [...fence.waiters, waiter] });
+}
+
+/** Folds `fence.enabled`. */
+export function markEnabled(table: FenceTable, key: FenceKey): FenceTable {
+  return put(table, { ...fenceOf(table, key), enabled: true });
+}
+
+/** Folds `fence.started`. */
+export function markStarted(table: FenceTable, key: FenceKey): FenceTable {
+  return put(table, { ...fenceOf(table, key), started: true });
 }
 
 /** Folds `fence.signaled`. Whoever folds it has mailed the waiters. */

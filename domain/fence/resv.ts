@@ -21,18 +21,24 @@ const rank = (usage: Usage): number => USAGES.indexOf(usage);
  * later, and not of a stronger usage; otherwise a new slot.
  */
 export function addToResv(resv: Resv, fence: FenceKey, usage: Usage, fences: FenceTable): Resv {
+  const context = contextOf(fence);
+  const seqno = seqnoOf(fence);
   const index = resv.findIndex(
     (old) =>
-      (contextOf(old.fence) === contextOf(fence) &&
+      (contextOf(old.fence) === context &&
         rank(old.usage) >= rank(usage) &&
-        seqnoOf(fence) >= seqnoOf(old.fence)) ||
+        seqno >= seqnoOf(old.fence)) ||
       isSignaled(fences, old.fence),
   );
-  const slot = { fence, usage };
-  return index < 0 ? [...resv, slot] : resv.map((old, i) => (i === index ? slot : old));
+  const slots = resv.slice();
+  slots[index < 0 ? resv.length : index] = { fence, usage };
+  return slots;
 }
 
 /** The fences that somebody waiting for `usage` waits for. */
 export function fencesFor(resv: Resv, usage: Usage): readonly FenceKey[] {
-  return resv.filter((slot) => rank(slot.usage) <= rank(usage)).map((slot) => slot.fence);
+  const weakest = rank(usage);
+  const found: FenceKey[] = [];
+  for (const slot of resv) if (rank(slot.usage) <= weakest) found.push(slot.fence);
+  return found;
 }

@@ -1,17 +1,22 @@
 /**
  * A VM_BIND ioctl as user space wrote it (u64 hex of bytes, unchecked) and as the kernel sees it after the checks
- * (whole pages). Mirrors struct drm_xe_vm_bind_op.
+ * (whole pages). Mirrors struct drm_xe_vm_bind of March 2023; its ops are in raw-op.ts.
  */
-import type { FenceKey } from '../fence/fence-table.ts';
-import type { BindOp, SyncRef } from '../scenario/schema.ts';
-import { type Page, parsePages } from '../units.ts';
+import type { BindOp } from '../scenario/schema.ts';
+import { type Page, parsePages, type U64 } from '../units.ts';
+import type { MappingAttrs } from '../va/mapping.ts';
+import { BIND_OPS, rawOp } from './raw-op.ts';
+import type { SyncRequest, SyncView } from './sync-check.ts';
 
-export interface BindRequest {
-  /** the ASYNC flag of op 0; all ops of an array share it */
+export { BIND_FLAGS, BIND_OPS, type RawOp, rawOp } from './raw-op.ts';
+
+export interface BindRequest extends SyncRequest {
+  /** the ASYNC flag of op 0 */
   readonly async: boolean;
+  /** the bind queue; null for the VM's own */
+  readonly queue: string | null;
+  readonly extensions: U64;
   readonly ops: readonly BindOp[];
-  readonly in: readonly SyncRef[];
-  readonly out: readonly SyncRef[];
 }
 
 /** One op that passed the checks. */
@@ -22,25 +27,41 @@ export type CheckedOp =
       readonly range: Page;
       readonly obj: string | null;
       readonly offset: Page;
-      readonly null: boolean;
-      readonly readOnly: boolean;
+      readonly attrs: MappingAttrs;
+      readonly immediate: boolean;
+      readonly injectError: boolean;
     }
-  | { readonly op: 'unmap'; readonly addr: Page; readonly range: Page }
-  | { readonly op: 'unmapAll'; readonly obj: string };
+  | {
+      readonly op: 'unmap';
+      readonly addr: Page;
+      readonly range: Page;
+      readonly injectError: boolean;
+    }
+  | { readonly op: 'unmapAll'; readonly obj: string; readonly injectError: boolean }
+  | {
+      readonly op: 'prefetch';
+      readonly addr: Page;
+      readonly range: Page;
+      readonly region: number;
+      readonly injectError: boolean;
+    }
+  | { readonly op: 'restart'; readonly injectError: boolean };
 
 /** What the checks look at besides the request. */
-export interface BindView {
+export interface BindView extends SyncView {
   /** whether the VM's id leads anywhere */
   readonly vm: 'unknown' | 'closed' | 'open';
   /** the VM was created with ASYNC_BIND_OPS */
   readonly vmAsync: boolean;
+  /** an asynchronous op has failed and nobody has restarted the worker */
+  readonly vmInError: boolean;
   /** size of the address space */
   readonly vmRange: Page;
+  readonly gts: number;
   /** a BO's size; undefined for a handle that is not there */
   readonly boRange: (bo: string) => Page | undefined;
-  /** see captureFences; null also for an unknown syncobj */
-  readonly capture: (sync: SyncRef) => readonly FenceKey[] | null;
-  readonly syncobjKind: (id: string) => 'binary' | 'timeline' | undefined;
+  /** the kind of a queue; undefined for an id that is not there */
+  readonly queueKind: (queue: string) => 'exec' | 'bind' | undefined;
 }
 
 /** An address, range or offset of a request in pages. @throws RangeError unless the checks passed */
@@ -51,19 +72,27 @@ function pages(text: string): Page {
 }
 
 /** The op in pages; only for one that passed checkBind. */
-export function checkedOp(op: BindOp): CheckedOp {
-  if ('unmapAll' in op) return { op: 'unmapAll', obj: op.unmapAll.bo };
-  if ('unmap' in op) {
-    return { op: 'unmap', addr: pages(op.unmap.addr), range: pages(op.unmap.range) };
+export function checkedOp(op: BindOp, isAsync: boolean): CheckedOp {
+  const raw = rawOp(op, isAsync);
+  const { injectError, bo, immediate, readOnly, null: isNull, gtMask, region } = raw;
+  const span = { addr: pages(raw.addr), range: pages(raw.range) };
+  switch (raw.op) {
+    case BIND_OPS.map:
+    case BIND_OPS.mapUserptr: {
+      const userptr = raw.op === BIND_OPS.mapUserptr;
+      const attrs = { null: isNull, readOnly, userptr, gtMask };
+      const offset = pages(raw.offset);
+      return { op: 'map', ...span, obj: bo, offset, attrs, immediate, injectError };
+    }
+    case BIND_OPS.unmap:
+      return { op: 'unmap', ...span, injectError };
+    case BIND_OPS.unmapAll:
+      return { op: 'unmapAll', obj: bo ?? '', injectError };
+    case BIND_OPS.prefetch:
+      return { op: 'prefetch', ...span, region, injectError };
+    case BIND_OPS.restart:
+      return { op: 'restart', injectError };
+    default:
+      throw new RangeError(`op ${raw.op} passed no check`);
   }
-  const { addr, range, bo, offset, null: isNull, readOnly } = op.map;
-  return {
-    op: 'map',
-    addr: pages(addr),
-    range: pages(range),
-    obj: bo ?? null,
-    offset: pages(offset ?? '0x0'),
-    null: isNull ?? false,
-    readOnly: readOnly ?? false,
-  };
 }

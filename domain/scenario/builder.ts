@@ -10,84 +10,41 @@
  *       .build()
  */
 import { FencelabError } from '../errors.ts';
+import { ClientBuilder } from './client-builder.ts';
 import { parseScenario } from './parse.ts';
 import { pathText } from './problem.ts';
 import { type Scenario, SCENARIO_VERSION, type ScenarioInput } from './schema.ts';
 
-type StepInput = ScenarioInput['clients'][string][number];
-type BindInput = Extract<StepInput, { bind: unknown }>['bind'];
-type OpInput = BindInput['ops'][number];
-type MapInput = Extract<OpInput, { map: unknown }>['map'];
-type UnmapInput = Extract<OpInput, { unmap: unknown }>['unmap'];
-type GpuInput = Extract<StepInput, { gpu: unknown }>['gpu'];
-type CpuInput = Extract<StepInput, { cpu: unknown }>['cpu'];
-type WaitInput = Extract<StepInput, { wait: unknown }>['wait'];
-type SignalInput = Extract<StepInput, { signal: unknown }>['signal'];
-type ExpectInput = Extract<StepInput, { expect: unknown }>['expect'];
-/** 64 bits: `0x1000n`, `'0x1000'` or a safe integer. */
-export type Amount = MapInput['addr'];
+export { type Amount, ClientBuilder } from './client-builder.ts';
+export {
+  map,
+  mapUserptr,
+  prefetch,
+  raw,
+  read,
+  restart,
+  spin,
+  unmap,
+  unmapAll,
+  write,
+} from './op-builders.ts';
 
-export const map = (request: MapInput): OpInput => ({ map: request });
-export const unmap = (request: UnmapInput): OpInput => ({ unmap: request });
-export const unmapAll = (bo: string): OpInput => ({ unmapAll: { bo } });
-
-/** The steps of one client, in order. */
-export class ClientBuilder {
-  readonly steps: StepInput[] = [];
-
-  #add(step: StepInput): this {
-    this.steps.push(step);
-    return this;
-  }
-  create(name: string): this {
-    return this.#add({ create: name });
-  }
-  bind(vm: string, ops: OpInput[], options: Omit<BindInput, 'vm' | 'ops'> = {}): this {
-    return this.#add({ bind: { vm, ops, ...options } });
-  }
-  wait(what: WaitInput): this {
-    return this.#add({ wait: what });
-  }
-  signal(what: SignalInput): this {
-    return this.#add({ signal: what });
-  }
-  gpuRead(vm: string, read: Amount, options: Pick<GpuInput, 'gt' | 'expect'> = {}): this {
-    return this.#add({ gpu: { vm, read, ...options } });
-  }
-  gpuWrite(
-    vm: string,
-    write: Amount,
-    value: Amount,
-    options: Pick<GpuInput, 'gt' | 'expect'> = {},
-  ): this {
-    return this.#add({ gpu: { vm, write, value, ...options } });
-  }
-  cpuRead(bo: string, read: Amount, options: Pick<CpuInput, 'expect'> = {}): this {
-    return this.#add({ cpu: { bo, read, ...options } });
-  }
-  cpuWrite(bo: string, write: Amount, value: Amount): this {
-    return this.#add({ cpu: { bo, write, value } });
-  }
-  expect(what: ExpectInput): this {
-    return this.#add({ expect: what });
-  }
-  sleep(ns: number): this {
-    return this.#add({ sleep: { ns } });
-  }
-  close(name: string): this {
-    return this.#add({ close: name });
-  }
-}
+type Section<K extends 'vms' | 'bos' | 'syncobjs' | 'queues' | 'userptrs'> = NonNullable<
+  ScenarioInput[K]
+>;
 
 /** What exists, then who does what. */
 export class ScenarioBuilder {
   readonly #input: ScenarioInput & {
-    readonly bos: NonNullable<ScenarioInput['bos']>;
-    readonly syncobjs: NonNullable<ScenarioInput['syncobjs']>;
+    readonly bos: Section<'bos'>;
+    readonly syncobjs: Section<'syncobjs'>;
+    readonly queues: Section<'queues'>;
+    readonly userptrs: Section<'userptrs'>;
   };
 
   constructor(name: string) {
-    this.#input = { fencelab: SCENARIO_VERSION, name, vms: {}, bos: {}, syncobjs: {}, clients: {} };
+    const objects = { vms: {}, bos: {}, syncobjs: {}, queues: {}, userptrs: {} };
+    this.#input = { fencelab: SCENARIO_VERSION, name, ...objects, clients: {} };
   }
   about(text: string): this {
     this.#input.about = text;
@@ -101,17 +58,30 @@ export class ScenarioBuilder {
     this.#input.latency = latency;
     return this;
   }
-  vm(name: string, options: ScenarioInput['vms'][string] = {}): this {
+  vm(name: string, options: Section<'vms'>[string] = {}): this {
     return this.#declare(this.#input.vms, name, options);
   }
-  bo(name: string, options: NonNullable<ScenarioInput['bos']>[string]): this {
+  bo(name: string, options: Section<'bos'>[string]): this {
     return this.#declare(this.#input.bos, name, options);
   }
-  syncobj(name: string, options: NonNullable<ScenarioInput['syncobjs']>[string] = {}): this {
+  syncobj(name: string, options: Section<'syncobjs'>[string] = {}): this {
     return this.#declare(this.#input.syncobjs, name, options);
+  }
+  /** a queue of a VM, for batches unless it says `kind: 'bind'` */
+  queue(name: string, options: Section<'queues'>[string]): this {
+    return this.#declare(this.#input.queues, name, options);
+  }
+  /** memory of the process */
+  userptr(name: string, options: Section<'userptrs'>[string]): this {
+    return this.#declare(this.#input.userptrs, name, options);
   }
   client(name: string, write: (client: ClientBuilder) => ClientBuilder): this {
     return this.#declare(this.#input.clients, name, write(new ClientBuilder()).steps);
+  }
+
+  /** What was given so far, unchecked and with no defaults: to print it as a person would have written it. */
+  get written(): Readonly<ScenarioInput> {
+    return this.#input;
   }
 
   /** @throws FencelabError with every problem, when there is one */

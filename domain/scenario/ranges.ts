@@ -16,19 +16,13 @@ function hex(value: bigint): U64 {
 }
 
 /** Checks that a u64 is a multiple of 4 KiB, and suggests the multiples around it. */
-export function checkAligned(value: U64, path: Path, report: Report): void {
+export function checkAligned(value: U64, path: Path, report: Report, hint?: string): void {
   const bytes = BigInt(value);
   if (bytes % PAGE === 0n) return;
   const below = bytes - (bytes % PAGE);
   const what = `\`${path.at(-1) ?? ''}\` ${value} is not a multiple of 0x1000`;
-  report(
-    problem(
-      'FL105',
-      what,
-      path,
-      `Use ${hex(below)} or ${hex(below + PAGE)}, or add \`expect: EINVAL\` to test the refusal itself.`,
-    ),
-  );
+  const near = `Use ${hex(below)} or ${hex(below + PAGE)}, or add \`expect: EINVAL\` to test the refusal itself.`;
+  report(problem('FL105', what, path, hint ?? near));
 }
 
 /** Checks `addr` and `range` of one bind op against the VM of `limit` bytes. */
@@ -87,36 +81,35 @@ export function checkAccess(
   }
 }
 
-/** All BOs together: more than this has no physical place in the machine that is simulated. */
+/** All BOs and userptr areas together: more than this has no physical place in the machine that is simulated. */
 const MEMORY_BYTES = 1n << 46n;
 
-/** Checks the declared sizes of the BOs. */
-export function checkSizes(
-  bos: Readonly<Record<string, { readonly size: U64 }>>,
-  report: Report,
-): void {
-  let total = 0n;
+type Sizes = Readonly<Record<string, { readonly size: U64 }>>;
+
+/** Checks the declared sizes of the BOs, and that everything together has a place. */
+export function checkSizes(bos: Sizes, userptrs: Sizes, report: Report): void {
   for (const [name, { size }] of Object.entries(bos)) {
     const path = ['bos', name, 'size'];
-    const before = total;
-    total += BigInt(size);
+    const over = BigInt(size) % PAGE;
     if (BigInt(size) === 0n)
       report(problem('FL107', '`size` is 0', path, 'A BO has at least 0x1000 bytes.'));
-    else if (BigInt(size) % PAGE !== 0n) {
-      const up = BigInt(size) - (BigInt(size) % PAGE) + PAGE;
-      report(
-        problem('FL105', `\`size\` ${size} is not a multiple of 0x1000`, path, `Use ${hex(up)}.`),
-      );
+    else if (over !== 0n) {
+      const what = `\`size\` ${size} is not a multiple of 0x1000`;
+      report(problem('FL105', what, path, `Use ${hex(BigInt(size) - over + PAGE)}.`));
     }
-    if (before <= MEMORY_BYTES && total > MEMORY_BYTES) {
-      report(
-        problem(
-          'FL106',
-          `the BOs take more than ${hex(MEMORY_BYTES)} bytes`,
-          path,
-          'Use smaller BOs.',
-        ),
-      );
+  }
+  checkTotal({ bos, userptrs }, report);
+}
+
+function checkTotal(sections: Readonly<Record<string, Sizes>>, report: Report): void {
+  let total = 0n;
+  for (const [section, sizes] of Object.entries(sections)) {
+    for (const [name, { size }] of Object.entries(sizes)) {
+      const before = total;
+      total += BigInt(size);
+      if (before > MEMORY_BYTES || total <= MEMORY_BYTES) continue;
+      const what = `BOs and userptrs take more than ${hex(MEMORY_BYTES)} bytes`;
+      report(problem('FL106', what, [section, name, 'size'], 'Use smaller ones.'));
     }
   }
 }

@@ -35,6 +35,7 @@ const name = z.string().regex(NAME).max(60).meta({
   description: 'a name: a lower-case letter, then letters, digits, - or _ (at most 60)',
 });
 const errno = z.enum(Object.keys(ERRNO) as [ErrnoName, ...ErrnoName[]]);
+type Outcome = 'ok' | ErrnoName;
 const outcome = z
   .union([z.literal('ok'), errno])
   .meta({ id: 'outcome', description: '`ok`, or the name of an errno such as EINVAL' });
@@ -43,6 +44,13 @@ const outcome = z
 const syncRef = z.union([
   name.transform((syncobj): { syncobj: string; point?: string | undefined } => ({ syncobj })),
   z.strictObject({ syncobj: name, point: u64.optional() }),
+]);
+/** A sync entry of an ioctl: a syncobj, a user fence (a value written to an address of the process), or a dma-buf. */
+const sync = z.union([
+  syncRef,
+  z.strictObject({ userFence: u64, value: u64, flags: u64.optional() }),
+  z.strictObject({ dmaBuf: z.literal(true) }),
+  z.strictObject({ syncobj: name, point: u64.optional(), flags: u64 }),
 ]);
 
 const mapping = {
@@ -54,10 +62,50 @@ const mapping = {
   readOnly: z.boolean().optional(),
 };
 
+/** What every VM_BIND op may carry. */
+const opOptions = {
+  /** the IMMEDIATE flag */
+  immediate: z.boolean().optional(),
+  /** bit i: bind on GT i; 0, the default, is all of them */
+  gtMask: z.int().min(0).max(255).optional(),
+  /** the test build's flag: the first op of the list fails once when it is executed */
+  injectError: z.boolean().optional(),
+  /** the ASYNC flag of this op, when it differs from the first one's */
+  async: z.boolean().optional(),
+};
+
 const bindOp = z.union([
-  z.strictObject({ map: z.strictObject(mapping) }),
-  z.strictObject({ unmap: z.strictObject({ addr: u64, range: u64 }) }),
-  z.strictObject({ unmapAll: z.strictObject({ bo: name }) }),
+  z.strictObject({ map: z.strictObject({ ...mapping, ...opOptions }) }),
+  z.strictObject({
+    mapUserptr: z.strictObject({
+      addr: u64,
+      range: u64,
+      /** the address in the process */
+      ptr: u64,
+      readOnly: z.boolean().optional(),
+      ...opOptions,
+    }),
+  }),
+  z.strictObject({ unmap: z.strictObject({ addr: u64, range: u64, ...opOptions }) }),
+  z.strictObject({ unmapAll: z.strictObject({ bo: name, ...opOptions }) }),
+  /** region 0 is system memory, 1 is VRAM */
+  z.strictObject({
+    prefetch: z.strictObject({ addr: u64, range: u64, region: z.int().min(0), ...opOptions }),
+  }),
+  z.strictObject({ restart: z.strictObject({}) }),
+  /** struct drm_xe_vm_bind_op as it is: for what no other form can say, such as unknown ops and flags */
+  z.strictObject({
+    raw: z.strictObject({
+      /** the op number and the flags, as in the UAPI */
+      op: u64,
+      bo: name.optional(),
+      offset: u64.default('0x0'),
+      addr: u64.default('0x0'),
+      range: u64.default('0x0'),
+      region: u64.default('0x0'),
+      gtMask: u64.default('0x0'),
+    }),
+  }),
 ]);
 
 const oneOfReadWrite = (step: { read?: unknown; write?: unknown; value?: unknown }): boolean =>
@@ -65,17 +113,53 @@ const oneOfReadWrite = (step: { read?: unknown; write?: unknown; value?: unknown
   (step.write === undefined) === (step.value === undefined);
 const readOrWrite = { message: 'needs either `read`, or `write` with `value`' };
 
+/** One thing that a batch does: an 8-byte access, or nothing for a while. */
+const batchItem = z.union([
+  z
+    .strictObject({
+      read: u64.optional(),
+      write: u64.optional(),
+      value: u64.optional(),
+      /** a read: the value or `fault`; a write: `ok`, `dropped` or `fault` */
+      expect: z.union([z.enum(['ok', 'dropped', 'fault']), u64]).optional(),
+    })
+    .refine(oneOfReadWrite, readOrWrite),
+  z.strictObject({ spin: z.strictObject({ ns: z.int().min(1).max(1e12) }) }),
+]);
+
 const step = z.union([
   /** an object declared at the top that shall not exist before this step */
-  z.strictObject({ create: name }),
+  z.strictObject({
+    create: z.union([
+      name.transform((each): { name: string; expect: Outcome } => ({ name: each, expect: 'ok' })),
+      z.strictObject({ name, expect: outcome }),
+    ]),
+  }),
   z.strictObject({
     bind: z.strictObject({
       vm: name,
+      /** the bind queue; default: the VM's own */
+      queue: name.optional(),
       /** the ASYNC flag; default: what the VM was created with */
       async: z.boolean().optional(),
       ops: z.array(bindOp),
-      in: z.array(syncRef).default([]),
-      out: z.array(syncRef).default([]),
+      in: z.array(sync).default([]),
+      out: z.array(sync).default([]),
+      /** the extensions pointer, which has to be 0 */
+      extensions: u64.optional(),
+      expect: outcome.default('ok'),
+    }),
+  }),
+  /** run a batch on an exec queue */
+  z.strictObject({
+    exec: z.strictObject({
+      queue: name,
+      batch: z.array(batchItem).default([]),
+      in: z.array(sync).default([]),
+      out: z.array(sync).default([]),
+      extensions: u64.optional(),
+      /** how many batch buffers: a queue has width 1 */
+      batches: z.int().min(0).max(16).default(1),
       expect: outcome.default('ok'),
     }),
   }),
@@ -88,6 +172,19 @@ const step = z.union([
       })),
       z.strictObject({ syncobj: name, point: u64.optional(), expect: outcome.default('ok') }),
     ]),
+  }),
+  /** wait until the value at an address of the process compares so, or until a VM is in error */
+  z.strictObject({
+    waitUserFence: z.strictObject({
+      addr: u64.default('0x0'),
+      value: u64.default('0x0'),
+      op: z.enum(['eq', 'neq', 'gt', 'gte', 'lt', 'lte']).default('eq'),
+      mask: u64.default('0xffffffffffffffff'),
+      /** the VM_ERROR flag: wait for an error of this VM instead */
+      vmError: name.optional(),
+      timeoutNs: z.int().min(0).max(1e15).optional(),
+      expect: outcome.default('ok'),
+    }),
   }),
   /** signal a syncobj (point) from the CPU, or the software fence of a `pending` one */
   z.strictObject({ signal: syncRef }),
@@ -105,35 +202,77 @@ const step = z.union([
       })
       .refine(oneOfReadWrite, readOrWrite),
   }),
-  /** one 8-byte access to a BO's memory through a CPU mapping */
+  /** one 8-byte access to a BO's memory, or to the process's own, by the CPU */
   z.strictObject({
     cpu: z
       .strictObject({
-        bo: name,
+        bo: name.optional(),
+        userptr: name.optional(),
         read: u64.optional(),
         write: u64.optional(),
         value: u64.optional(),
         expect: u64.optional(),
       })
-      .refine(oneOfReadWrite, readOrWrite),
+      .refine(oneOfReadWrite, readOrWrite)
+      .refine((each) => (each.bo === undefined) !== (each.userptr === undefined), {
+        message: 'needs either `bo` or `userptr`',
+      }),
   }),
   /** what must be so now: the VM's mappings (all of them), some leaf entries, a syncobj's fence */
   z.strictObject({
     expect: z.strictObject({
       vm: name.optional(),
-      mappings: z.array(z.strictObject(mapping)).optional(),
+      mappings: z.array(z.strictObject({ ...mapping, ptr: u64.optional() })).optional(),
       /** leaf page-table entries by address; `none` for not present */
       entries: z
         .array(z.strictObject({ addr: u64, pte: z.union([z.literal('none'), u64]) }))
         .optional(),
       signaled: syncRef.optional(),
       pending: syncRef.optional(),
+      /** the error that a fence has signalled with */
+      error: z.strictObject({ of: syncRef, is: outcome }).optional(),
     }),
   }),
   /** let virtual time pass */
   z.strictObject({ sleep: z.strictObject({ ns: z.int().min(1).max(1e12) }) }),
-  /** close a VM or a BO */
-  z.strictObject({ close: name }),
+  /** memory pressure: the kernel moves a BO out of VRAM */
+  z.strictObject({ evict: z.strictObject({ bo: name }) }),
+  /** munmap and mmap of the process's memory: other pages behind the same addresses, or none with `gone` */
+  z.strictObject({
+    invalidate: z.strictObject({ userptr: name, gone: z.boolean().default(false) }),
+  }),
+  /** a GT reset, as through debugfs */
+  z.strictObject({ reset: z.strictObject({ gt: z.int().min(0).max(3).default(0) }) }),
+  /** the hardware saw a page used often */
+  z.strictObject({
+    accessCounter: z.strictObject({
+      vm: name,
+      gt: z.int().min(0).max(3).default(0),
+      addr: u64,
+      /** 0..3: 128K, 2M, 16M, 64M */
+      granularity: z.int().min(0).max(3).default(0),
+      /** one bit for each 32nd part */
+      vector: u64.default('0x1'),
+    }),
+  }),
+  /** advice about a range */
+  z.strictObject({
+    madvise: z.strictObject({
+      vm: name,
+      addr: u64,
+      range: u64,
+      property: z.int().min(0),
+      value: u64,
+      expect: outcome.default('ok'),
+    }),
+  }),
+  /** close a VM, a queue or a BO */
+  z.strictObject({
+    close: z.union([
+      name.transform((each): { name: string; expect: Outcome } => ({ name: each, expect: 'ok' })),
+      z.strictObject({ name, expect: outcome }),
+    ]),
+  }),
 ]);
 
 const latency = z.strictObject({
@@ -170,12 +309,25 @@ export const scenarioSchema = z.strictObject({
       /** created with ASYNC_BIND_OPS: binds run in the VM's worker */
       async: z.boolean().default(false),
       semantics: z.enum(['gpuva-2023', 'gpuvm-6.18']).default('gpuva-2023'),
+      /** how jobs and mappings are kept apart: by dma-fences, by preemption (COMPUTE_MODE), by faults (FAULT_MODE) */
+      mode: z.enum(['dma-fence', 'compute', 'fault']).default('dma-fence'),
+      /** created with SCRATCH_PAGE: nothing mapped is not a fault */
+      scratch: z.boolean().default(false),
+      /** further flags of the create ioctl: unknown ones, or a second mode */
+      flags: u64.optional(),
+      /** where the record of a failed asynchronous op goes (the error-capture extension) */
+      errorCapture: u64.optional(),
     }),
   ),
   bos: z
     .record(
       name,
-      z.strictObject({ size: u64, placement: z.enum(['vram', 'system']).default('vram') }),
+      z.strictObject({
+        size: u64,
+        placement: z.enum(['vram', 'system']).default('vram'),
+        /** private to this VM; otherwise external: any VM may map it */
+        vm: name.optional(),
+      }),
     )
     .default({}),
   syncobjs: z
@@ -188,6 +340,18 @@ export const scenarioSchema = z.strictObject({
       }),
     )
     .default({}),
+  queues: z
+    .record(
+      name,
+      z.strictObject({
+        vm: name,
+        kind: z.enum(['exec', 'bind']).default('exec'),
+        gt: z.int().min(0).max(3).default(0),
+      }),
+    )
+    .default({}),
+  /** memory of the process that MAP_USERPTR may map */
+  userptrs: z.record(name, z.strictObject({ addr: u64, size: u64 })).default({}),
   clients: z.record(name, z.array(step).min(1)),
 });
 
@@ -199,4 +363,7 @@ export type Step = z.output<typeof step>;
 export type BindStep = Extract<Step, { bind: unknown }>['bind'];
 export type BindOp = z.output<typeof bindOp>;
 export type SyncRef = z.output<typeof syncRef>;
+export type Sync = z.output<typeof sync>;
+export type BatchItem = z.output<typeof batchItem>;
+export type VmMode = Scenario['vms'][string]['mode'];
 export type Latency = Scenario['latency'];

@@ -13,9 +13,18 @@ export interface MappingAttrs {
   /** Reads give zero and writes are dropped; no object is behind it. */
   readonly null: boolean;
   readonly readOnly: boolean;
+  /** Backed by pages of the process; `offset` is the address there. */
+  readonly userptr: boolean;
+  /** Bit i: bound on GT i; 0 means on all of them. */
+  readonly gtMask: number;
 }
 
-export const PLAIN: MappingAttrs = Object.freeze({ null: false, readOnly: false });
+export const PLAIN: MappingAttrs = Object.freeze({
+  null: false,
+  readOnly: false,
+  userptr: false,
+  gtMask: 0,
+});
 
 /** A half-open interval of pages, [addr, addr + range). */
 export interface Span {
@@ -89,4 +98,6 @@ export const sameMapping = (a: Mapping, b: Mapping): boolean =>
     a.obj === b.obj &&
     a.offset === b.offset &&
     a.attrs.null === b.attrs.null &&
-    a.attrs.readOnly === b.attrs.readOnly);
+    a.attrs.readOnly === b.attrs.readOnly &&
+    a.attrs.userptr === b.attrs.userptr &&
+    a.attrs.gtMask === b.attrs.gtMask);

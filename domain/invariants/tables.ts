@@ -1,0 +1,48 @@
+/** I24: the shape of the page tables. */
+import { hasFlag, isLeafEntry, pfnOfEntry } from '../pte-bits.ts';
+import type { Page } from '../units.ts';
+import { Broken, invariant } from './contract.ts';
+import type { Known } from './known/known.ts';
+
+/** Whether any job of a bind queue is under way for this VM: then the driver is ahead of the tables. */
+const isBusy = ({ calls }: Known): boolean => !calls.jobs.isEmpty;
+
+export const tablesLive = invariant<readonly Page[]>({
+  id: 'I24',
+  says: 'An entry that is no leaf points to a table, which has a live entry; a root outlives the mappings of its VM.',
+  source: '6.24, 2.15',
+  shows:
+    'entries as stored; that a table is not empty whenever no job is under way (with two bind queues the driver is ahead of the tables, and fault-mode zap leaves empty ones); num_live itself is in no fact',
+  // tables that lost their last entry and hang in a tree
+  start: [],
+  on: {
+    'pte.written': (own, { gt, vm, level, runs, table }, { tables, vms }) => {
+      for (const { index, count, pte, stride } of runs) {
+        if (pte % 2 === 0 || isLeafEntry(pte, level)) continue;
+        for (let i = 0; i < (stride === 0 ? 1 : count); i++) {
+          if (tables.has(pfnOfEntry(pte + i * stride)) || vms[vm]?.scratch === true) continue;
+          return new Broken(own, `${gt}: entry ${index + i} of table ${table} points to no table`);
+        }
+      }
+      const clears = runs.some(({ pte }) => !hasFlag(pte, 1)) && vms[vm]?.mode !== 'fault';
+      return clears && !own.includes(table) ? [...own, table] : own;
+    },
+    'table.freed': (own, { gt, vm, table }, { tables, vms }) => {
+      const next = own.includes(table) ? own.filter((each) => each !== table) : own;
+      const isEarly = tables.get(table)?.isRoot === true && (vms[vm]?.tree.size ?? 0) > 0;
+      return isEarly
+        ? new Broken(next, `${gt}: the root of ${vm} is freed before its mappings`)
+        : next;
+    },
+    'job.done': (own) => own,
+  },
+  settle: (own, _record, known) => {
+    if (own.length === 0 || isBusy(known)) return own;
+    const empty = own
+      .map((page) => known.tables.get(page))
+      .find((table) => {
+        return table !== undefined && table.live === 0 && table.parent !== null;
+      });
+    return empty === undefined ? [] : new Broken([], `${empty.gt}: table ${empty.table} is empty`);
+  },
+});
