@@ -84,7 +84,8 @@ function effectOf({ result, fills }: Possibility): string {
 }
 
 /** The possibilities that differ in what they show or leave behind, the first of each kind. */
-export function distinctAccesses(possibilities: readonly Possibility[]): Possibility[] {
+export function distinctAccesses(possibilities: readonly Possibility[]): readonly Possibility[] {
+  if (possibilities.length < 2) return possibilities;
   const seen = new Set<string>();
   return possibilities.filter((each) => {
     const effect = effectOf(each);

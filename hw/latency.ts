@@ -19,6 +19,13 @@ export const DEFAULT_LATENCY: Readonly<Record<Kind, VtimeNs>> = {
 };
 export const DEFAULT_JITTER = 3;
 
+/** How long the driver waits for the acknowledgement of a TLB invalidation: HZ / 4 (xe_gt_tlb_invalidation.c). */
+export const TLB_TIMEOUT_NS: VtimeNs = 250_000_000;
+/** How long a batch may make no progress. Assumed: the kernel's default job timeout is settable. */
+export const JOB_TIMEOUT_NS: VtimeNs = 5_000_000_000;
+/** From the start of a GT reset until jobs run again. Assumed. */
+export const GT_RESET_NS: VtimeNs = 1_000_000;
+
 /** Which figure a message's way takes; the rest are hand-overs between kernel contexts. */
 const KINDS: Readonly<Record<string, Kind>> = {
   'vm.create': 'ioctlNs',
@@ -26,15 +33,24 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'vm.close': 'ioctlNs',
   'vm.debugfs': 'ioctlNs',
   'vm.continue': 'ioctlNs',
+  'vm.exec': 'ioctlNs',
+  'vm.madvise': 'ioctlNs',
+  'queue.create': 'ioctlNs',
+  'queue.destroy': 'ioctlNs',
   'ioctl.done': 'ioctlNs',
   'debugfs.done': 'ioctlNs',
   'client.next': 'ioctlNs',
   'copy.write': 'copyNs',
+  'copy.pages': 'copyNs',
   'copy.done': 'copyNs',
   'guc.invalidate': 'tlbNs',
   'guc.ack': 'tlbNs',
   'gpu.access': 'accessNs',
   'gpu.done': 'accessNs',
+  'fault.raise': 'accessNs',
+  'fault.answer': 'accessNs',
+  // a batch that is done goes on at the GPU's pace, not at that of a wake-up
+  'batch.continue': 'accessNs',
 };
 
 export function kindOf(type: string): Kind {

@@ -8,14 +8,12 @@
  * later kernels; bit names are those of xe_bo.h. PAT index bits 3 and 4 (entry bits 62 and 61) are
  * left out: a number does not hold them.
  */
+import { PDE_PAGE_SIZE, PTE_NULL, PTE_PRESENT, PTE_WRITABLE } from '../domain/pte-bits.ts';
 import { PAGE_BYTES, type Page } from '../domain/units.ts';
 import type { Caching, TableLayout } from './flavour.ts';
 import { entryPages, MAX_LEAF_LEVEL, type Level } from './levels.ts';
 
-/** GEN8_PAGE_PRESENT */
-export const PTE_PRESENT = 0x001;
-/** GEN8_PAGE_RW: cleared for a read-only mapping. */
-export const PTE_WRITABLE = 0x002;
+export { PDE_PAGE_SIZE, PTE_NULL, PTE_PRESENT, PTE_WRITABLE };
 /** Cache / PAT index bits 0, 1 and 2; the last stands elsewhere in a 2M or 1G leaf. */
 export const PTE_CACHE_LOW = 0x008;
 export const PTE_CACHE_HIGH = 0x010;
@@ -24,12 +22,8 @@ export const PTE_CACHE_4K = 0x080;
 export const PTE_CACHE_HUGE = 0x1000;
 /** GEN12_PDE_64K: the directory entry points to a compact table of 64K pages. */
 export const PDE_COMPACT = 0x040;
-/** GEN8_PDE_PS_2M and GEN8_PDPE_PS_1G: an entry of level 1 or 2 is a leaf. */
-export const PDE_PAGE_SIZE = 0x080;
 /** GEN12_PTE_PS64: this 4K entry is one of 16 that make a 64K page. */
 export const PTE_HINT_64K = 0x100;
-/** GEN12_PTE_NULL: reads give 0, writes are dropped, the address is not used. */
-export const PTE_NULL = 0x200;
 /** GEN12_USM_PPGTT_PTE_AE */
 export const PTE_ATOMIC = 0x400;
 /** GEN12_PPGTT_PTE_LM in a leaf: the address is in local memory (VRAM). */

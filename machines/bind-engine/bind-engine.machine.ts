@@ -6,13 +6,19 @@ export const bindEngineMachine = defineMachine<BindEngineContext>(
   {
     id: 'bindEngine',
     initial: 'idle',
+    on: { 'queue.destroy': { actions: 'close' } },
     states: {
       idle: {
-        on: { 'job.push': { target: 'picking', actions: 'enqueue' } },
+        on: {
+          'job.push': { target: 'picking', actions: 'enqueue' },
+          'queue.create': { actions: 'create' },
+          'queue.destroy': { target: 'picking', actions: 'close' },
+        },
       },
       picking: {
         always: [
-          { guard: 'queueEmpty', target: 'idle' },
+          { guard: 'isOver', target: 'idle', actions: 'end' },
+          { guard: 'noneDue', target: 'idle' },
           { guard: 'mustWait', target: 'waitingFences', actions: 'awaitFences' },
           { target: 'updatingTables', actions: 'startHead' },
         ],

@@ -3,7 +3,7 @@ import { type Errno, errnoName } from '../../domain/errno.ts';
 import type { FenceKey } from '../../domain/fence/fence-table.ts';
 import type { Scenario, Step } from '../../domain/scenario/schema.ts';
 import { type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
-import type { ActorId } from '../contract/messages.ts';
+import type { ActorId, ExecRequest } from '../contract/messages.ts';
 
 export interface ClientContext {
   readonly id: ActorId;
@@ -11,16 +11,25 @@ export interface ClientContext {
   /** index of the step in progress; program.length when done */
   readonly pc: number;
   readonly waitingOn: readonly FenceKey[];
+  /** what it sleeps until, when that is no fence; null while it does not */
+  readonly sleepingOn: string | null;
+  /** an exec that has passed its checks and waits for the start of what it depends on */
+  readonly exec: { readonly vm: ActorId; readonly request: ExecRequest } | null;
+  /** VMs whose notifiers are still to be called */
+  readonly notify: readonly ActorId[];
   /** what the scenario declares, for the steps that make it */
-  readonly declared: Pick<Scenario, 'vms' | 'bos' | 'syncobjs'>;
+  readonly declared: Pick<Scenario, 'vms' | 'bos' | 'syncobjs' | 'queues'>;
 }
+
+/** Between two steps. */
+const AT_REST = { waitingOn: [], sleepingOn: null, exec: null, notify: [] };
 
 export function newClient(
   id: ActorId,
   program: readonly Step[],
   declared: ClientContext['declared'],
 ): ClientContext {
-  return { id, program, pc: -1, waitingOn: [], declared };
+  return { id, program, pc: -1, ...AT_REST, declared };
 }
 
 /** The step in progress. @throws RangeError past the end, which the statechart excludes */
@@ -41,11 +50,34 @@ export function endStep(
   ...effects: readonly Effect[]
 ): Outcome<ClientContext> {
   return outcome(
-    { ...context, waitingOn: [] },
+    { ...context, ...AT_REST },
     ...effects,
     fact({ type: 'step.ended', client: context.id, step: context.pc, result }),
     send(context.id, 'client.next', {}),
   );
+}
+
+/** Ends the step in progress; what it expects is said only where that is no matter of course. */
+export function endExpecting(
+  context: ClientContext,
+  what: string,
+  expected: string,
+  result: number,
+  ...effects: readonly Effect[]
+): Outcome<ClientContext> {
+  const silent = expected === 'ok' && result === 0;
+  const verdict = silent ? [] : [judgedResult(context, what, expected, result)];
+  return endStep(context, result, ...effects, ...verdict);
+}
+
+/** The fact that an ioctl ended as expected, or not. */
+export function judgedResult(
+  context: ClientContext,
+  what: string,
+  expected: string,
+  result: number,
+): Effect {
+  return judged(context, what, expected, result === 0 ? 'ok' : errnoName(result));
 }
 
 /** The fact that an expectation held, or not. */

@@ -1,4 +1,6 @@
 /** What an `expect` step asks, held against what there is. */
+import { errnoName } from '../../domain/errno.ts';
+import { type FenceKey, STUB } from '../../domain/fence/fence-table.ts';
 import { PLAIN } from '../../domain/va/mapping.ts';
 import type { Step, SyncRef } from '../../domain/scenario/schema.ts';
 import { hexOfPages, parsePages, u64OfBigint } from '../../domain/units.ts';
@@ -16,6 +18,9 @@ const hexPages = (text: string): string => {
   return typeof pages === 'number' ? hexOfPages(pages) : text;
 };
 
+/** Backed by the process's memory at an address of the process. */
+const USERPTR = 'userptr';
+
 function mappingText(mapping: {
   readonly addr: string;
   readonly range: string;
@@ -27,14 +32,16 @@ function mappingText(mapping: {
 }
 
 function pieceText(piece: Piece): string {
-  const { addr, range, obj, offset, readOnly } = piece;
-  const backing = piece.null ? 'NULL' : `${obj ?? 'none'}@${hexOfPages(offset)}`;
+  const { addr, range, obj, offset, readOnly, userptr } = piece;
+  const owner = userptr ? USERPTR : (obj ?? 'none');
+  const backing = piece.null ? 'NULL' : `${owner}@${hexOfPages(offset)}`;
   return mappingText({ addr: hexOfPages(addr), range: hexOfPages(range), backing, readOnly });
 }
 
 function expectedText(expected: ExpectedMapping): string {
-  const { addr, range, bo, offset, readOnly } = expected;
-  const backing = expected.null ? 'NULL' : `${bo ?? 'none'}@${hexPages(offset ?? '0x0')}`;
+  const { addr, range, bo, offset, ptr, readOnly } = expected;
+  const owner = ptr === undefined ? (bo ?? 'none') : USERPTR;
+  const backing = expected.null ? 'NULL' : `${owner}@${hexPages(ptr ?? offset ?? '0x0')}`;
   return mappingText({
     addr: hexPages(addr),
     range: hexPages(range),
@@ -95,4 +102,22 @@ export function judgeSync(
         ? 'signaled'
         : 'pending';
   return judged(context, `syncobj ${ref.syncobj}`, wanted, actual);
+}
+
+/** What the fence that a syncobj holds has signalled with. */
+export function judgeError(
+  context: ClientContext,
+  { of, is }: NonNullable<Expectation['error']>,
+  shared: SharedReader,
+): Effect {
+  const fences = shared.capture(of.syncobj, of.point);
+  return judged(context, `error of ${of.syncobj}`, is, resultText(fences, shared));
+}
+
+function resultText(fences: readonly FenceKey[] | null, shared: SharedReader): string {
+  if (fences === null) return 'empty';
+  if (!fences.every((fence) => shared.isSignaled(fence))) return 'pending';
+  const results = fences.map((fence) => (fence === STUB ? 0 : (shared.fence(fence).result ?? 0)));
+  const error = results.find((result) => result !== 0);
+  return error === undefined ? 'ok' : errnoName(error);
 }

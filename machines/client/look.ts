@@ -4,7 +4,7 @@ import type { Effect } from '../contract/effects.ts';
 import { type Action, dataOf } from '../contract/event.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { began, type ClientContext, endStep, stepOf } from './context.ts';
-import { judgeEntries, judgeMappings, judgeSync } from './expect.ts';
+import { judgeEntries, judgeError, judgeMappings, judgeSync } from './expect.ts';
 import { next } from './program.ts';
 
 const startLook: Action<ClientContext> = (context) => {
@@ -27,13 +27,14 @@ const endLook: Action<ClientContext> = (context, event) => {
 export function judgeRest(context: ClientContext, shared: SharedReader): Effect[] {
   const step = stepOf(context);
   if (!('expect' in step)) return [];
-  const { vm, entries, signaled, pending } = step.expect;
+  const { vm, entries, signaled, pending, error } = step.expect;
   return [
     ...(vm !== undefined && entries !== undefined
       ? judgeEntries(context, vm, entries, shared)
       : []),
     ...(signaled === undefined ? [] : [judgeSync(context, signaled, 'signaled', shared)]),
     ...(pending === undefined ? [] : [judgeSync(context, pending, 'pending', shared)]),
+    ...(error === undefined ? [] : [judgeError(context, error, shared)]),
   ];
 }
 

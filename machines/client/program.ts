@@ -5,6 +5,8 @@
 import type { Step } from '../../domain/scenario/schema.ts';
 import { outcome } from '../contract/effects.ts';
 import type { Action, Guard } from '../contract/event.ts';
+import type { SharedReader } from '../shared/reader.ts';
+import { refusalOfQueue } from './checks.ts';
 import type { ClientContext } from './context.ts';
 
 type Verb = Step extends infer S ? (S extends S ? keyof S : never) : never;
@@ -23,14 +25,27 @@ const nextIs =
 
 const programEnded: Guard<ClientContext> = (context) => nextStep(context) === undefined;
 
-const isVm = ({ declared }: ClientContext, name: string): boolean => name in declared.vms;
+const isExecQueue = ({ declared }: ClientContext, name: string): boolean =>
+  declared.queues[name]?.kind === 'exec';
 
-const nextIsIoctl: Guard<ClientContext> = (context) => {
+/** VMs and exec queues are actors: they are asked to begin, unless a check refuses it, and to end. */
+function askedToCreate(context: ClientContext, name: string, shared: SharedReader): boolean {
+  const queue = context.declared.queues[name];
+  if (queue !== undefined) return queue.kind === 'exec' && refusalOfQueue(queue, shared) === null;
+  return name in context.declared.vms;
+}
+
+function askedToClose(context: ClientContext, name: string, shared: SharedReader): boolean {
+  if (name in context.declared.vms) return true;
+  return isExecQueue(context, name) && shared.queue(name) !== undefined;
+}
+
+const nextIsIoctl: Guard<ClientContext> = (context, { shared }) => {
   const step = nextStep(context);
   if (step === undefined) return false;
-  if ('bind' in step) return true;
-  const name = 'create' in step ? step.create : 'close' in step ? step.close : null;
-  return name !== null && isVm(context, name);
+  if ('bind' in step || 'madvise' in step) return true;
+  if ('create' in step) return askedToCreate(context, step.create.name, shared);
+  return 'close' in step && askedToClose(context, step.close.name, shared);
 };
 
 /** The last step is behind. */
@@ -45,5 +60,8 @@ export const programGuards = {
     return step !== undefined && 'expect' in step && step.expect.vm !== undefined;
   }) satisfies Guard<ClientContext>,
   nextIsSleep: nextIs('sleep'),
+  nextIsInvalidate: nextIs('invalidate'),
+  nextIsEvict: nextIs('evict'),
+  nextIsReset: nextIs('reset'),
 };
 export const programActions = { finish };

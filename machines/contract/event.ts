@@ -4,6 +4,7 @@
  */
 import type { VtimeNs } from '../../domain/units.ts';
 import type { SharedReader } from '../shared/reader.ts';
+import type { Decisions } from './decisions.ts';
 import type { Outcome } from './effects.ts';
 import type { ActorId, Messages, MessageType } from './messages.ts';
 
@@ -13,6 +14,8 @@ export interface EventOf<K extends MessageType> {
   readonly from: ActorId;
   readonly nowNs: VtimeNs;
   readonly shared: SharedReader;
+  /** what the step decides besides the delivery; for actions only */
+  readonly decide: Decisions;
 }
 export type StepEvent = { readonly [K in MessageType]: EventOf<K> }[MessageType];
 

@@ -3,7 +3,9 @@
  * JSON (pages are numbers under the names of domain/facts/fields.ts), because the log keeps it.
  */
 import type { FenceKey } from '../../domain/fence/fence-table.ts';
+import type { UserFence } from '../../domain/fence/user-fence.ts';
 import type { BindRequest } from '../../domain/ioctl/bind-request.ts';
+import type { BatchItem, Sync } from '../../domain/scenario/schema.ts';
 import type { Page, U64 } from '../../domain/units.ts';
 import type { Run } from '../../hw/runs.ts';
 
@@ -20,6 +22,8 @@ export interface Piece {
   readonly offset: Page;
   readonly null: boolean;
   readonly readOnly: boolean;
+  readonly userptr: boolean;
+  readonly gtMask: number;
 }
 
 /** The store commands that one job runs for one table. */
@@ -47,7 +51,49 @@ export interface Job {
   readonly fence: FenceKey;
   readonly waits: readonly FenceKey[];
   readonly writes: readonly TableWrite[];
+  /** contents to copy before any store: a BO that moves */
+  readonly copy?: Copy;
   readonly flush: Flush | null;
+}
+
+export interface Copy {
+  readonly source: Page;
+  readonly phys: Page;
+  readonly range: Page;
+  readonly placement: 'vram' | 'system';
+}
+
+/** What a BO's memory is, or was. */
+export interface Pages {
+  readonly phys: Page;
+  readonly range: Page;
+  readonly placement: 'vram' | 'system';
+}
+
+/** A batch, as exec pushes it to its queue. */
+export interface ExecJob {
+  readonly id: string;
+  readonly vm: ActorId;
+  readonly gt: ActorId;
+  /** null for a long-running job: nobody can wait for that */
+  readonly fence: FenceKey | null;
+  readonly waits: readonly FenceKey[];
+  readonly batch: readonly BatchItem[];
+  /** written by the GPU when the batch is done */
+  readonly userFences: readonly UserFence[];
+  /** who called exec, and in which step: failed expectations of the batch name them */
+  readonly client: ActorId;
+  readonly step: number;
+}
+
+/** One exec ioctl after the checks that need no lock. */
+export interface ExecRequest {
+  readonly queue: ActorId;
+  readonly batch: readonly BatchItem[];
+  readonly step: number;
+  /** fences of the in-syncs, as they were when the ioctl came in */
+  readonly waits: readonly FenceKey[];
+  readonly out: readonly Sync[];
 }
 
 export type AccessKind = 'read' | 'write';
@@ -61,6 +107,13 @@ export interface Messages {
   'client.next': NoData;
   'client.awake': NoData;
   'ioctl.done': { readonly result: number };
+  /** a notifier has returned; what its caller still waits for */
+  'notifier.done': { readonly fences: readonly FenceKey[] };
+  /** what somebody slept for has happened, or something like it: look again */
+  'wait.over': { readonly on: string };
+  'wait.timeout': { readonly on: string };
+  'evict.done': { readonly result: number };
+  'reset.done': NoData;
   'gpu.done': {
     readonly outcome: 'read' | 'written' | 'dropped' | 'fault';
     /** what a read saw */
@@ -76,6 +129,62 @@ export interface Messages {
   'vm.debugfs': NoData;
   'vm.continue': NoData;
   'vm.worker': NoData;
+  'vm.exec': ExecRequest;
+  /** the rebind worker runs */
+  'vm.rebind': NoData;
+  /** the notifier of a userptr: runs whoever holds vm->lock */
+  'vm.invalidate': { readonly userptr: string };
+  /** a page fault to resolve */
+  'vm.fault': {
+    readonly gt: ActorId;
+    readonly addr: Page;
+    readonly access: AccessKind;
+  };
+  /**
+   * a BO of a fault-mode VM moves: its mapping's entries are cleared; taken in every state and answered by
+   * notifier.done with the fences of the TLB invalidations
+   */
+  'vm.zap': { readonly va: number };
+  /** a new exec queue of a compute VM; the VM answers `client`, which waits in its create ioctl */
+  'vm.addQueue': { readonly queue: ActorId; readonly client: ActorId };
+  /** it has left the GPU for good; the VM answers `client` likewise */
+  'vm.removeQueue': { readonly queue: ActorId; readonly client: ActorId };
+  'vm.accessCounter': {
+    readonly gt: ActorId;
+    readonly addr: Page;
+    readonly granularity: number;
+    readonly vector: U64;
+  };
+  'vm.madvise': {
+    readonly addr: U64;
+    readonly range: U64;
+    readonly property: number;
+    readonly value: U64;
+  };
+  // to a work item
+  'work.queue': NoData;
+  /** the work function has returned; `again`: it wants to be run once more */
+  'work.done': { readonly again: boolean };
+  // to an exec queue
+  'queue.create': { readonly vm: ActorId };
+  'queue.destroy': NoData;
+  'exec.push': { readonly job: ExecJob };
+  'fence.enable': { readonly fence: FenceKey };
+  /** runs again, with a fresh preempt fence */
+  'queue.resume': { readonly fence: FenceKey };
+  'queue.suspended': NoData;
+  /** its GT is reset: the batch that runs there is lost */
+  'queue.reset': NoData;
+  'queue.timeout': { readonly job: string };
+  'batch.continue': NoData;
+  // to the memory manager
+  /** out of VRAM under pressure, or into it because the GPU uses it much */
+  'memory.evict': { readonly bo: string; readonly to: 'vram' | 'system' };
+  /** pages that nobody owns any more: free once these fences have signalled */
+  'memory.release': { readonly fences: readonly FenceKey[]; readonly pages: Pages };
+  // to the device-wide ordered queue of user-fence writes
+  'ufence.attach': { readonly fence: FenceKey; readonly at: U64; readonly value: U64 };
+  'ufence.write': { readonly at: U64; readonly value: U64 };
   // to a bind queue
   'job.push': { readonly job: Job };
   'copy.done': { readonly job: string };
@@ -86,6 +195,20 @@ export interface Messages {
     readonly write: TableWrite;
     readonly last: boolean;
   };
+  'copy.pages': { readonly job: string; readonly copy: Copy; readonly last: boolean };
+  'gt.reset': NoData;
+  'gt.resume': NoData;
+  /** the answer to a page fault: retry the access, or give it up */
+  'fault.answer': { readonly id: number; readonly result: number };
+  // to a GT's page-fault queue
+  'fault.raise': {
+    readonly id: number;
+    readonly vm: ActorId;
+    readonly addr: Page;
+    readonly access: AccessKind;
+  };
+  /** the VM has handled the fault */
+  'fault.handled': { readonly result: number };
   'gpu.access': {
     readonly vm: ActorId;
     readonly access: AccessKind;
@@ -99,9 +222,15 @@ export interface Messages {
     readonly addr: Page;
     readonly range: Page;
   };
+  // to a GT's page-fault queue
+  /** the VM's bind worker has gone on: the fault is to be looked at again */
+  'fault.again': NoData;
   // to a GT's TLB
   'tlb.invalidate': { readonly vm: ActorId; readonly flush: Flush };
   'guc.ack': { readonly seqno: number };
+  'tlb.timeout': { readonly seqno: number };
+  /** the GT has been reset and flushed: requests up to this number have come to it; 0 when none has */
+  'tlb.reset': { readonly seqno: number };
 }
 
 export type MessageType = keyof Messages;

@@ -1,6 +1,9 @@
-/** The statechart of a GT. Reset and wedging will be states beside `running`. */
+/** The statechart of a GT. While it is reset, copies and accesses stay in the mail. */
 import { defineMachine } from '../contract/define.ts';
-import { gtActions, type GtContext } from './gt.ts';
+import { accessActions } from './access.ts';
+import type { GtContext } from './context.ts';
+import { gtActions } from './gt.ts';
+import { resetActions } from './reset.ts';
 
 export const gtMachine = defineMachine<GtContext>(
   {
@@ -10,12 +13,22 @@ export const gtMachine = defineMachine<GtContext>(
       running: {
         on: {
           'copy.write': { actions: 'storeEntries' },
+          'copy.pages': { actions: 'copyPages' },
           'guc.invalidate': { actions: 'flushTranslations' },
           'gpu.access': { actions: 'accessMemory' },
+          'fault.answer': { actions: 'endFault' },
+          'gt.reset': { target: 'inReset', actions: 'startReset' },
+        },
+      },
+      inReset: {
+        on: {
+          'guc.invalidate': { actions: 'loseRequest' },
+          'gt.reset': { actions: 'joinReset' },
+          'gt.resume': { target: 'running', actions: 'endReset' },
         },
       },
     },
   },
   {},
-  gtActions,
+  { ...gtActions, ...accessActions, ...resetActions },
 );

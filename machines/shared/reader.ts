@@ -10,12 +10,24 @@ import {
   nextSeqno,
   resultOf,
 } from '../../domain/fence/fence-table.ts';
+import { fencesFor, type Usage } from '../../domain/fence/resv.ts';
 import { captureFences, type Syncobj } from '../../domain/fence/syncobj.ts';
 import type { U64 } from '../../domain/units.ts';
 import type { Context, Machine } from '../../hw/access.ts';
 import { allocatePages } from '../../hw/allocator.ts';
 import type { Page } from '../../domain/units.ts';
-import { type Bo, type Device, rootKey, type Shared } from './shared.ts';
+import type { Effect } from '../contract/effects.ts';
+import { foldShared } from './fold.ts';
+import {
+  type Bo,
+  type Device,
+  type Link,
+  type Queue,
+  rootKey,
+  type Shared,
+  type Userptr,
+  type VmShared,
+} from './shared.ts';
 
 /** What a step looked at, noted cheaply: nobody may ever ask. */
 export class Reads {
@@ -50,6 +62,18 @@ export class SharedReader {
     return new SharedReader(this.#shared, null);
   }
 
+  /**
+   * The objects as they will be once these effects have happened: for a step that does several things to the same
+   * object, such as moving two BOs or dropping two references.
+   */
+  after(effects: readonly Effect[]): SharedReader {
+    const folded = effects.reduce(
+      (shared, each) => (each.effect === 'fact' ? foldShared(shared, each.fact) : shared),
+      this.#shared,
+    );
+    return new SharedReader(folded, this.#reads);
+  }
+
   /** Never changes after record 0, so it is in nobody's footprint. */
   get device(): Device {
     return this.#shared.device;
@@ -64,6 +88,79 @@ export class SharedReader {
   physFor(placement: Bo['placement'], range: Page): Page {
     this.#reads?.note('pool', placement);
     return allocatePages(this.#shared.pools, placement, range).pfn;
+  }
+
+  /** Every mapping of a BO, by VM and number. */
+  links(bo: string): readonly Link[] {
+    this.#reads?.note('links', bo);
+    return [...(this.#shared.links[bo]?.values() ?? [])];
+  }
+
+  userptr(id: string): Userptr | undefined {
+    this.#reads?.note('userptr', id);
+    return this.#shared.userptrs[id];
+  }
+
+  /** The area that an address of the process lies in. */
+  userptrAt(ptr: Page): { readonly id: string; readonly area: Userptr } | undefined {
+    for (const id of Object.keys(this.#shared.userptrs)) {
+      const area = this.userptr(id);
+      if (area !== undefined && area.ptr <= ptr && ptr < area.ptr + area.range) return { id, area };
+    }
+    return undefined;
+  }
+
+  queue(id: string): Queue | undefined {
+    this.#reads?.note('queue', id);
+    return this.#shared.queues[id];
+  }
+
+  /** The exec queues whose jobs run on a GT, in order of creation. */
+  execQueuesOf(gt: string): readonly string[] {
+    this.#reads?.note('queues', gt);
+    return Object.entries(this.#shared.queues).flatMap(([id, queue]) =>
+      queue.kind === 'exec' && queue.gt === gt ? [id] : [],
+    );
+  }
+
+  vm(id: string): VmShared | undefined {
+    this.#reads?.note('vm', id);
+    return this.#shared.vms[id];
+  }
+
+  /** Whether a VM's id leads anywhere: from its creation until somebody closes it. */
+  isVm(id: string): boolean {
+    return this.vm(id)?.closed === false;
+  }
+
+  /** How many VMs are open, by whether they fault. */
+  openVms(): { readonly faultVms: number; readonly otherVms: number } {
+    this.#reads?.note('vms', '*');
+    const open = Object.values(this.#shared.vms).filter(({ closed }) => !closed);
+    const faultVms = open.filter(({ mode }) => mode === 'fault').length;
+    return { faultVms, otherVms: open.length - faultVms };
+  }
+
+  /** The fences of a reservation object that somebody waiting for `usage` waits for, those that have signalled left out. */
+  resv(id: string, usage: Usage): readonly FenceKey[] {
+    this.#reads?.note('resv', id);
+    return fencesFor(this.#shared.resvs[id] ?? [], usage).filter((key) => !this.isSignaled(key));
+  }
+
+  /** Who holds a lock across steps. */
+  lockHolder(id: string): string | undefined {
+    this.#reads?.note('lock', id);
+    return this.#shared.locks[id];
+  }
+
+  userMemory(at: U64): U64 {
+    this.#reads?.note('ufence', at);
+    return this.#shared.userMemory[at] ?? '0x0';
+  }
+
+  refs(of: string): number {
+    this.#reads?.note('refs', of);
+    return this.#shared.refs[of] ?? 0;
   }
 
   syncobj(id: string): Syncobj | undefined {

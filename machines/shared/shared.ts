@@ -5,7 +5,9 @@
  */
 import { type FenceTable, NO_FENCES } from '../../domain/fence/fence-table.ts';
 import type { Syncobj } from '../../domain/fence/syncobj.ts';
-import type { Page } from '../../domain/units.ts';
+import type { Resv } from '../../domain/fence/resv.ts';
+import type { OrderedMap } from '../../domain/ordered-map.ts';
+import type { Page, U64 } from '../../domain/units.ts';
 import { freshPools, type MemoryRegion, type PhysicalPools } from '../../hw/allocator.ts';
 import { type Memory, zeroMemory } from '../../hw/memory.ts';
 import { noTables, type Tables } from '../../hw/table-store.ts';
@@ -23,8 +25,53 @@ export interface Bo {
   /** the first page of its memory, which is contiguous */
   readonly phys: Page;
   readonly placement: MemoryRegion;
+  /** where it belongs: an evicted BO goes back there before it is bound */
+  readonly home: MemoryRegion;
   /** its handle was closed; mappings keep the memory */
   readonly closed: boolean;
+  /** the VM that it is private to: it shares that VM's reservation object; null for an external BO */
+  readonly vm: string | null;
+}
+
+/** Where a mapping of a BO is: what eviction looks up. */
+export interface Link {
+  readonly vm: string;
+  readonly va: number;
+  readonly addr: Page;
+  readonly range: Page;
+}
+
+/** A piece of the process's memory that user space may map. */
+export interface Userptr {
+  /** its first page in the process */
+  readonly ptr: Page;
+  readonly range: Page;
+  /** the first of its pages; null when nothing is mapped there any more */
+  readonly phys: Page | null;
+  /** the notifier's sequence number */
+  readonly seq: number;
+  /** notifiers are being called: pinning waits */
+  readonly invalidating: boolean;
+}
+
+export interface Queue {
+  readonly vm: string;
+  readonly gt: string;
+  readonly kind: 'exec' | 'bind';
+  readonly banned: boolean;
+}
+
+export interface VmShared {
+  /** closing has begun: its id leads nowhere any more */
+  readonly closed: boolean;
+  readonly mode: 'dma-fence' | 'compute' | 'fault';
+  readonly scratch: boolean;
+  /** the errno of the asynchronous op that stopped the worker; 0 when none did */
+  readonly error: number;
+  /** VMAs whose BO was moved (vm->notifier.rebind_list) */
+  readonly evicted: readonly number[];
+  /** external BOs that it maps, and how often (vm->extobj) */
+  readonly extobjs: Readonly<Record<string, number>>;
 }
 
 export interface Shared {
@@ -41,6 +88,22 @@ export interface Shared {
   /** by VM: the number that the TLBs know it by, in order of creation */
   readonly asids: Readonly<Record<string, number>>;
   readonly tlbs: Readonly<Record<string, Tlb>>;
+  /** by VM, once it is created */
+  readonly vms: Readonly<Record<string, VmShared>>;
+  /** by BO: its mappings in all VMs, until they are destroyed, keyed by {@link linkKey} */
+  readonly links: Readonly<Record<string, OrderedMap<Link>>>;
+  readonly userptrs: Readonly<Record<string, Userptr>>;
+  readonly queues: Readonly<Record<string, Queue>>;
+  /** reservation objects: a VM's has the VM's name, an external BO's the BO's */
+  readonly resvs: Readonly<Record<string, Resv>>;
+  /** locks that are held across steps, and by whom */
+  readonly locks: Readonly<Record<string, string>>;
+  /** who sleeps until something happens, by its name */
+  readonly sleepers: Readonly<Record<string, readonly string[]>>;
+  /** what drivers and GPUs have written to user-fence addresses */
+  readonly userMemory: Readonly<Record<U64, U64>>;
+  /** how many references there are to an object, while there is one */
+  readonly refs: Readonly<Record<string, number>>;
 }
 
 export const NOTHING_SHARED: Shared = {
@@ -54,8 +117,27 @@ export const NOTHING_SHARED: Shared = {
   roots: {},
   asids: {},
   tlbs: {},
+  vms: {},
+  links: {},
+  userptrs: {},
+  queues: {},
+  resvs: {},
+  locks: {},
+  sleepers: {},
+  userMemory: {},
+  refs: {},
 };
 
 export function rootKey(gt: string, vm: string): string {
   return `${gt} ${vm}`;
+}
+
+/** Mappings by VM, then by number. */
+export function linkKey(asid: number, va: number): number {
+  return asid * 2 ** 32 + va;
+}
+
+/** The reservation object that guards a BO: its VM's, or its own. */
+export function resvOf(bo: string, { vm }: Bo): string {
+  return vm ?? bo;
 }

@@ -1,95 +1,196 @@
 /**
  * The end of a call: its jobs are submitted, its out-syncs hold the fence that stands for all of it. Mirrors xe_vm.c
- * (xe_vm_bind_ioctl's synchronous path, async_op_execute's caller xe_vm_async_op_work, and the LAST handling of
- * _execute).
+ * (xe_vm_bind_ioctl's synchronous path, and the LAST handling of _execute).
  *
  * The fence covers the last job, which the bind queue runs after all others, and every TLB invalidation of the call:
  * an out-sync that signals earlier lets user space use memory that the GPU can still reach.
  */
+import { ERRNO } from '../../domain/errno.ts';
 import type { FenceKey } from '../../domain/fence/fence-table.ts';
-import { type Effect, fact, outcome, send } from '../contract/effects.ts';
-import { type Action, dataOf, type Guard } from '../contract/event.ts';
-import { type Call, callOf, type VmContext } from './context.ts';
-import { type Executed, executeNext, executeNothing } from './execute.ts';
-import { attach, finalFence, noted, settle } from './promised.ts';
+import type { Sync } from '../../domain/scenario/schema.ts';
+import { OrderedMap } from '../../domain/ordered-map.ts';
+import { type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
+import type { Action, Guard, StepEvent } from '../contract/event.ts';
+import type { Piece } from '../contract/messages.ts';
+import type { SharedReader } from '../shared/reader.ts';
+import { takeRef } from '../shared/refs.ts';
+import { UFENCES } from '../ufences/names.ts';
+import { type Call, callOf, type VmContext, type VmOp, workerOf } from './context.ts';
+import { executeOps } from './execute.ts';
+import { letGo } from './held.ts';
+import { busyLock, locksOf } from './locks.ts';
+import { stalePieces } from './pin.ts';
+import { madeBy, removedBy } from './pieces.ts';
+import { finalFence } from './promised.ts';
 
-function fillOutSyncs(call: Call, fence: FenceKey): Effect[] {
-  return call.out.map(({ syncobj, point }) =>
-    point === undefined
+/** Puts a fence into the out-syncs; a user fence is written by the device's ordered queue once it has signalled. */
+export function fillOutSyncs(out: readonly Sync[], fence: FenceKey): Effect[] {
+  return out.flatMap((sync) => {
+    if ('userFence' in sync) {
+      const { userFence: at, value } = sync;
+      return send(UFENCES, 'ufence.attach', { fence, at, value });
+    }
+    if (!('syncobj' in sync)) return [];
+    const { syncobj, point } = sync;
+    return point === undefined
       ? fact({ type: 'syncobj.replaced', syncobj, fence })
-      : fact({ type: 'syncobj.advanced', syncobj, point, fence }),
+      : fact({ type: 'syncobj.advanced', syncobj, point, fence });
+  });
+}
+
+/** The facts of one op's change of the address space. */
+function committed(vm: string, op: VmOp): Effect[] {
+  const gone = removedBy(op);
+  const effects: Effect[] = [];
+  if (gone !== null) {
+    const { va, addr, range, obj } = gone;
+    effects.push(fact({ type: 'va.unmapped', vm, va, addr, range, obj }));
+  }
+  for (const piece of madeBy(op)) {
+    effects.push(fact({ type: 'va.mapped', vm, ...piece }));
+    if (piece.obj !== null) effects.push(takeRef(piece.obj, `${vm}/${piece.va}`));
+  }
+  return effects;
+}
+
+/**
+ * An external BO that a compute VM maps for the first time gets the preempt fences that there are, or nobody who moves it
+ * would stop the queues (xe_vm_add_preempt_fences). The same for jobs that are armed already: they may reach the BO as
+ * soon as it is bound. The kernel leaves those out, so that a BO can move away under a job that was armed before its bind.
+ */
+function joinExternal(
+  { id, queues }: VmContext,
+  ops: readonly VmOp[],
+  shared: SharedReader,
+): Effect[] {
+  const known = shared.vm(id)?.extobjs ?? {};
+  const objs = ops.flatMap(madeBy).flatMap(({ obj }) => (obj === null ? [] : [obj]));
+  const joining = [...new Set(objs)].filter(
+    (obj) => shared.bo(obj)?.vm === null && !(obj in known),
+  );
+  const stops = queues.map(({ fence }) => fence).filter((fence) => !shared.isSignaled(fence));
+  const jobs = shared.resv(id, 'bookkeep').filter((each) => shared.fence(each).kind === 'exec-job');
+  const fences = [...stops, ...jobs];
+  return joining.flatMap((resv) =>
+    fences.map((fence) => fact({ type: 'resv.added', resv, fence, usage: 'bookkeep' })),
   );
 }
 
-/** Executes the next op of the synchronous call; the lock stays held, but eviction and the GPU may come between ops. */
-const executeSync: Action<VmContext> = (context, { shared }) => {
-  const { context: next, call, effects } = executeNext(context, callOf(context), shared);
-  const more = call.executed < call.ops.length ? [send(context.id, 'vm.continue', {})] : [];
-  return outcome({ ...next, call }, ...effects, ...more);
-};
-
-const allExecuted: Guard<VmContext> = (context) => {
-  const { executed, ops } = callOf(context);
-  return executed === ops.length;
-};
-
-/** A synchronous call has submitted all its jobs: fill the out-syncs, answer, give up the lock. */
-const finishSync: Action<VmContext> = (context, { shared }) => {
-  const call = callOf(context);
-  const done: Executed =
-    call.ops.length === 0 ? executeNothing(context, call, shared) : { context, call, effects: [] };
-  const { context: next, fence, effects } = finalFence(done.context, done.call);
+/** The address space shows the future from here on: for an asynchronous call, no page table has changed yet. */
+function commit(context: VmContext, call: Call, event: StepEvent): Outcome<VmContext> {
+  const { shared } = event;
+  const { number, staged, ops, engine } = call;
+  const { id: vm } = context;
+  let { userptrs } = context;
+  for (const op of ops) {
+    const gone = removedBy(op)?.va;
+    if (gone !== undefined) userptrs = userptrs.delete(gone);
+    for (const piece of madeBy(op)) {
+      if (piece.userptr) userptrs = userptrs.set(piece.va, piece);
+    }
+  }
+  const mapped = ops.flatMap((op) => committed(vm, op));
   return outcome(
-    { ...next, call: null },
-    ...done.effects,
-    ...effects,
-    ...fillOutSyncs(call, fence),
-    fact({ type: 'bind.finished', vm: context.id, call: call.number }),
-    send(call.client, 'ioctl.done', { result: 0 }),
+    { ...context, space: staged, userptrs },
+    ...mapped,
+    ...letGo(context, call, event, mapped),
+    ...joinExternal(context, ops, shared),
+    fact({ type: 'bind.accepted', vm, call: number, ops: ops.length, engine }),
+  );
+}
+
+/** The mappings that executing ops of the call binds. */
+export function boundBy(ops: readonly VmOp[]): readonly Piece[] {
+  return ops.flatMap((op) => (op.op === 'prefetch' ? [op.unmap] : madeBy(op)));
+}
+
+/** Everything whose reservation lock executing the ops needs. */
+export function touchedBy(ops: readonly VmOp[]): readonly Piece[] {
+  return ops.flatMap((op) => {
+    const gone = removedBy(op);
+    return gone === null ? boundBy([op]) : [gone, ...boundBy([op])];
+  });
+}
+
+const syncIsStale: Guard<VmContext> = (context, { shared }) =>
+  stalePieces(context, boundBy(callOf(context).ops), shared).length > 0;
+
+const repinSync: Action<VmContext> = (context, { shared }) =>
+  outcome({ ...context, toPin: stalePieces(context, boundBy(callOf(context).ops), shared) });
+
+export const syncLocks = (context: VmContext, shared: SharedReader): string[] =>
+  locksOf(context, touchedBy(callOf(context).ops), shared);
+
+const syncMustWait: Guard<VmContext> = (context, { shared }) =>
+  busyLock(context, syncLocks(context, shared), shared) !== undefined;
+
+/**
+ * A VM in error takes synchronous calls while asynchronous ops are pending. One that touches what they are about would
+ * meet entries that they have not changed yet, or take a mapping away that they are to bind. The kernel of 2023 writes
+ * over such entries and loses count of them; here it is EBUSY.
+ */
+function meetsPending({ pending }: VmContext, { ops }: Call): boolean {
+  const waiting = pending.flatMap((each) => touchedBy(each.ops.slice(each.executed)));
+  if (waiting.length === 0) return false;
+  return touchedBy(ops).some(({ addr, range }) =>
+    waiting.some((each) => addr < each.addr + each.range && each.addr < addr + range),
+  );
+}
+
+/** Prepares all ops of a synchronous call; nothing can be seen of it yet. */
+const prepare: Action<VmContext> = (context, { shared, decide }) => {
+  const call = callOf(context);
+  if (meetsPending(context, call)) return outcome({ ...context, failure: ERRNO.EBUSY });
+  const done = executeOps(context, call, call.ops.length, shared, decide);
+  if (done.failure !== 0) return outcome({ ...context, failure: done.failure });
+  return outcome({ ...context, plan: done as Exclude<typeof done, { index: number }> });
+};
+
+/** What was prepared takes effect: the address space, the jobs, the out-syncs; the lock is given up. */
+const commitSync: Action<VmContext> = (context, event) => {
+  const { plan } = context;
+  if (plan === null) throw new RangeError('nothing prepared');
+  const { effects: mapped, context: next } = commit(
+    { ...plan.context, plan: null },
+    plan.call,
+    event,
+  );
+  const final = finalFence(next, plan.call);
+  return outcome(
+    { ...final.context, call: null },
+    ...mapped,
+    ...plan.effects,
+    ...final.effects,
+    ...fillOutSyncs(plan.call.out, final.fence),
+    fact({ type: 'bind.finished', vm: context.id, call: plan.call.number }),
+    send(plan.call.client, 'ioctl.done', { result: 0 }),
   );
 };
 
 /** An asynchronous call: its out-syncs hold a fence of its own from now on; the worker does the rest. */
-const queueAsync: Action<VmContext> = (context) => {
+const commitAsync: Action<VmContext> = (context, event) => {
   const call = callOf(context);
-  const effects = call.asyncFence === null ? [] : fillOutSyncs(call, call.asyncFence);
-  const kick = context.pending.length === 0 ? [send(context.id, 'vm.worker', {})] : [];
-  const pending = [...context.pending, call];
+  const { effects: mapped, context: next } = commit(context, call, event);
+  const { asyncFence } = call;
+  const promised =
+    asyncFence === null
+      ? []
+      : [
+          fact({ type: 'fence.created', fence: asyncFence, kind: 'async-op', parts: [] }),
+          ...fillOutSyncs(call.out, asyncFence),
+        ];
+  // in error the worker would only look and stop
+  const kick = context.error === 0 ? [send(workerOf(context.id), 'work.queue', {})] : [];
   return outcome(
-    { ...context, call: null, pending },
-    ...effects,
+    { ...next, call: null, pending: [...context.pending, call] },
+    ...mapped,
+    ...promised,
     ...kick,
     send(call.client, 'ioctl.done', { result: 0 }),
   );
 };
 
-const nothingPending: Guard<VmContext> = ({ pending }) => pending.length === 0;
+export const NO_PIECES = OrderedMap.empty<Piece>();
 
-/** The worker takes vm->lock, executes one op of the oldest call and gives the lock up. */
-const work: Action<VmContext> = (context, { shared }) => {
-  const [oldest, ...younger] = context.pending;
-  if (oldest === undefined) throw new RangeError('nothing pending');
-  const again = [send(context.id, 'vm.worker', {})];
-  const isEmpty = oldest.ops.length === 0;
-  const done = (isEmpty ? executeNothing : executeNext)(context, oldest, shared);
-  if (done.call.executed < done.call.ops.length) {
-    return outcome(
-      { ...done.context, pending: [done.call, ...younger] },
-      ...done.effects,
-      ...again,
-    );
-  }
-  const { context: next, effects } = attach({ ...done.context, pending: younger }, done.call);
-  const finished = fact({ type: 'bind.finished', vm: context.id, call: oldest.number });
-  const more = younger.length > 0 ? again : [];
-  return outcome(next, ...done.effects, finished, ...effects, ...more);
-};
-
-/** The callback of a real fence. Runs without vm->lock. */
-const propagate: Action<VmContext> = (context, event) => {
-  const { fence, error } = dataOf(event, 'fence.signaled');
-  return settle(noted(context, fence, error), event.shared);
-};
-
-export const finishActions = { executeSync, finishSync, queueAsync, work, propagate };
-export const finishGuards = { allExecuted, nothingPending };
+export const finishActions = { repinSync, prepare, commitSync, commitAsync };
+export const finishGuards = { syncIsStale, syncMustWait };

@@ -3,19 +3,26 @@
  *
  * Closing: no new call starts; what the worker has not executed yet is dropped, and its fences signal in order, after
  * the jobs that the worker did get to; once no job and no invalidation is under way, the mappings and page tables go.
- * Left out until its issue: killing the bind queue's jobs and the contested external BOs.
+ * An external BO is let go one by one with its own lock in the kernel (the contested list); here nobody can come between.
  */
 import { ERRNO } from '../../domain/errno.ts';
-import type { FenceKey } from '../../domain/fence/fence-table.ts';
+import { checkVmCreate, checkVmDestroy, vmCreateRequest } from '../../domain/ioctl/vm-check.ts';
+import type { Scenario } from '../../domain/scenario/schema.ts';
+import { OrderedMap } from '../../domain/ordered-map.ts';
 import { createVaSpace } from '../../domain/va/va-space.ts';
 import { spacePages } from '../../hw/levels.ts';
-import { createPtTree, type NewTable, tablesOf } from '../../hw/pt-tree.ts';
+import { createPtTree, tablesOf } from '../../hw/pt-tree.ts';
 import { freshPools } from '../../hw/allocator.ts';
 import { type Effect, fact, outcome, send } from '../contract/effects.ts';
-import { type Action, dataOf, type Guard } from '../contract/event.ts';
-import type { VmContext } from './context.ts';
+import type { Refusal } from '../../domain/ioctl/rules.ts';
+import type { Action, Guard, StepEvent } from '../contract/event.ts';
+import { dropRef, takeRef } from '../shared/refs.ts';
+import type { Dying, VmContext } from './context.ts';
+import { unpark } from './fault.ts';
+import { doomedPieces } from './notifier.ts';
 import { pieceOfMapping } from './pieces.ts';
 import { drop, settle } from './promised.ts';
+import { destroyed } from './destroyed.ts';
 
 /** Table pages that one VM may take before the next VM's begin: 64 GiB of page tables, and room for 2^15 VMs. */
 const TABLE_WINDOW = 2 ** 24;
@@ -24,44 +31,75 @@ export interface VmInput {
   readonly id: string;
   /** 0, 1, 2, ...: keeps the VMs' table pages apart */
   readonly index: number;
-  readonly async: boolean;
-  readonly semantics: VmContext['semantics'];
+  readonly declared: Scenario['vms'][string];
   readonly gts: readonly string[];
   readonly levels: number;
 }
 
 /** A VM before its creation: no root tables yet. */
-export function newVm({ id, index, async, semantics, gts, levels }: VmInput): VmContext {
+export function newVm({ id, index, declared, gts, levels }: VmInput): VmContext {
+  const { async, semantics, mode, scratch, errorCapture } = declared;
   const config = { name: id, start: 0, range: spacePages(levels), reserved: null, semantics };
   return {
     id,
     index,
     async,
     semantics,
+    mode,
+    scratch,
+    errorCapture: errorCapture ?? null,
+    flags: vmCreateRequest(declared),
     gts,
     levels,
     space: createVaSpace(config),
     trees: [],
     alloc: { next: freshPools().tables.next + index * TABLE_WINDOW },
-    counts: { call: 0, va: 0, job: 0, flush: 0, async: 0, array: 0 },
+    counts: { call: 0, va: 0, flush: 0, array: 0 },
+    jobs: {},
+    asyncs: {},
+    vmas: OrderedMap.empty(),
+    userptrs: OrderedMap.empty(),
     call: null,
+    work: null,
+    toPin: [],
+    waitingOn: [],
+    locked: [],
+    looksAgain: false,
+    failure: 0,
+    plan: null,
     pending: [],
+    error: 0,
     attached: [],
+    dying: [],
+    parked: [],
+    invalidated: [],
+    notifiers: [],
+    queues: [],
+    rebindFence: null,
+    ranges: [],
     inFlight: [],
   };
 }
 
 /** Makes the address space and one root table for each GT. */
 export function createVm(context: VmContext): { context: VmContext; effects: readonly Effect[] } {
-  const { id: vm, async, semantics, space } = context;
+  const { id: vm, async, semantics, mode, scratch, space } = context;
   const { start: addr, range } = space.config;
-  const effects = [fact({ type: 'vm.created', vm, addr, range, async, semantics })];
-  let alloc = context.alloc;
+  const effects = [
+    takeRef(vm, 'handle'),
+    fact({ type: 'vm.created', vm, addr, range, async, semantics, mode, scratch }),
+  ];
+  // one page for all GTs; it comes out of the VM's own window of pages
+  const page = { pfn: context.alloc.next, vram: true };
+  const options = context.scratch ? { scratch: page } : {};
+  let alloc = context.scratch ? { next: context.alloc.next + 1 } : context.alloc;
   const trees = context.gts.map((gt) => {
-    const made = createPtTree(alloc, context.levels);
+    const made = createPtTree(alloc, context.levels, options);
     alloc = made.alloc;
-    const { table, level, runs } = made.newTables[0] as NewTable;
-    effects.push(fact({ type: 'table.allocated', gt, vm, table, level, runs }));
+    for (const { table, level, runs } of made.newTables) {
+      effects.push(fact({ type: 'table.allocated', gt, vm, table, level, runs }));
+    }
+    const { table, level } = made.tree.root;
     effects.push(fact({ type: 'table.rooted', gt, vm, table, level }));
     return made.tree;
   });
@@ -73,9 +111,44 @@ const create: Action<VmContext> = (context, event) => {
   return outcome(made.context, ...made.effects, send(event.from, 'ioctl.done', { result: 0 }));
 };
 
+const creation = (context: VmContext, { shared }: StepEvent): Refusal | null =>
+  checkVmCreate(context.flags, { ...shared.openVms(), supportsFaults: true });
+
+const createRefused: Guard<VmContext> = (context, event) => creation(context, event) !== null;
+
+const refuseCreate: Action<VmContext> = (context, event) => {
+  const refusal = creation(context, event);
+  if (refusal === null) throw new RangeError('nothing refuses this VM');
+  const { error, row } = refusal;
+  return outcome(
+    context,
+    fact({ type: 'vm.refused', vm: context.id, error, row }),
+    send(event.from, 'ioctl.done', { result: error }),
+  );
+};
+
 /** The destroy ioctl of somebody whose VM id leads nowhere, or nowhere any more. */
 const refuseClose: Action<VmContext> = (context, event) =>
   outcome(context, send(event.from, 'ioctl.done', { result: ERRNO.ENOENT }));
+
+const closing = ({ mode, queues }: VmContext): Refusal | null =>
+  checkVmDestroy({ vm: 'open', mode, queues: queues.length });
+
+const closeRefused: Guard<VmContext> = (context) => closing(context) !== null;
+
+const refuseBusy: Action<VmContext> = (context, event) => {
+  const refusal = closing(context);
+  return outcome(
+    context,
+    fact({
+      type: 'vm.refused',
+      vm: context.id,
+      error: refusal?.error ?? 0,
+      row: refusal?.row ?? '',
+    }),
+    send(event.from, 'ioctl.done', { result: refusal?.error ?? 0 }),
+  );
+};
 
 /** debugfs on a VM that is not there, or the address space as it is, under vm->lock. */
 const dump: Action<VmContext> = (context, event) => {
@@ -83,11 +156,19 @@ const dump: Action<VmContext> = (context, event) => {
   return outcome(context, send(event.from, 'debugfs.done', { mappings }));
 };
 
+/**
+ * The address space goes once nothing is under way: no bind job, no invalidation, and, since page tables are BOs of the
+ * VM, nothing else that its reservation object holds, such as jobs.
+ */
 const beginClose: Action<VmContext> = (context, event) => {
   const { shared } = event;
-  const inFlight = context.inFlight.filter((fence) => !shared.isSignaled(fence));
-  let now: VmContext = { ...context, inFlight, pending: [] };
-  const effects: Effect[] = [fact({ type: 'vm.closing', vm: context.id })];
+  const own = context.inFlight.filter((fence) => !shared.isSignaled(fence));
+  const inFlight = [...new Set([...own, ...shared.resv(context.id, 'bookkeep')])];
+  // jobs that were pushed before may still store entries of what was to be unbound
+  const doomed = doomedPieces(context).map(({ va, obj }): Dying => ({ va, obj, fences: inFlight }));
+  const dying = [...context.dying, ...doomed];
+  let now: VmContext = { ...context, inFlight, dying, parked: [], pending: [] };
+  const effects: Effect[] = [fact({ type: 'vm.closing', vm: context.id }), ...unpark(context)];
   for (const call of context.pending) {
     const dropped = drop(now, call);
     now = dropped.context;
@@ -103,37 +184,47 @@ const beginClose: Action<VmContext> = (context, event) => {
   );
 };
 
-const withoutFence = (fences: readonly FenceKey[], fence: FenceKey): readonly FenceKey[] =>
-  fences.filter((each) => each !== fence);
-
-/** A fence that closing waits for has signalled. */
-const noteIdle: Action<VmContext> = (context, event) => {
-  const { fence } = dataOf(event, 'fence.signaled');
-  return outcome({ ...context, inFlight: withoutFence(context.inFlight, fence) });
-};
-
 const hardwareIdle: Guard<VmContext> = ({ inFlight }) => inFlight.length === 0;
 
-const finishClose: Action<VmContext> = (context) => {
+const finishClose: Action<VmContext> = (context, { shared }) => {
   const { id: vm, space, trees, gts } = context;
-  const effects: Effect[] = [...space.mappings.values()].map(({ id: va, addr, range }) =>
-    fact({ type: 'va.unmapped', vm, va, addr, range }),
+  const mapped = [...space.mappings.values()];
+  const effects: Effect[] = mapped.map(({ id: va, addr, range, obj }) =>
+    fact({ type: 'va.unmapped', vm, va, addr, range, obj }),
   );
   trees.forEach((tree, i) => {
     const gt = gts[i] ?? '';
     effects.push(...tablesOf(tree).map((table) => fact({ type: 'table.freed', gt, vm, table })));
   });
-  const empty = createVaSpace(space.config);
-  const closed = { ...context, space: empty, trees: [] };
-  return outcome(closed, ...effects, fact({ type: 'vm.closed', vm }));
+  // with the root gone and the TLBs flushed nothing leads to the memory that the mappings let go of
+  effects.push(fact({ type: 'vm.closed', vm }));
+  const gone = [...context.dying, ...mapped.map(({ id: va, obj }) => ({ va, obj }))];
+  let now = shared.after(effects);
+  for (const each of gone) {
+    const ended = destroyed(vm, each, now);
+    effects.push(...ended);
+    now = now.after(ended);
+  }
+  effects.push(...dropRef(now, vm, 'handle'));
+  const closed: VmContext = {
+    ...context,
+    space: createVaSpace(space.config),
+    trees: [],
+    dying: [],
+    invalidated: [],
+    vmas: OrderedMap.empty(),
+    userptrs: OrderedMap.empty(),
+  };
+  return outcome(closed, ...effects);
 };
 
 export const lifeActions = {
   create,
+  refuseCreate,
   refuseClose,
+  refuseBusy,
   dump,
   beginClose,
-  noteIdle,
   finishClose,
 };
-export const lifeGuards = { hardwareIdle };
+export const lifeGuards = { hardwareIdle, createRefused, closeRefused };

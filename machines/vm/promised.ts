@@ -1,10 +1,10 @@
 /**
  * Asynchronous fences: what the out-syncs of a call hold before its jobs exist. Each is attached to the fence that its
- * call comes to and signals when that does. All of a VM's are of one context, so a younger one also waits for those
- * before it: a later bind may be done while an earlier unbind's invalidation is still under way. Mirrors xe_vm.c
+ * call comes to and signals when that does. All of a bind queue's are of one context, so a younger one also waits for
+ * those before it: a later bind may be done while an earlier unbind's invalidation is still under way. Mirrors xe_vm.c
  * (add_async_op_fence_cb, async_op_fence_cb); the order is what today's driver gets from its queues' last fences.
  */
-import { type FenceKey, fenceKeyOf, STUB } from '../../domain/fence/fence-table.ts';
+import { contextOf, type FenceKey, fenceKeyOf, STUB } from '../../domain/fence/fence-table.ts';
 import { type Effect, fact, outcome, type Outcome } from '../contract/effects.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { signalEach } from '../shared/signal.ts';
@@ -42,6 +42,7 @@ export function attach(context: VmContext, call: Call): Outcome<VmContext> {
   return outcome(
     withAttached(next, { async: asyncFence, real, result: null }),
     ...effects,
+    fact({ type: 'fence.started', fence: asyncFence }),
     fact({ type: 'fence.waited', fence: real, waiter: context.id }),
   );
 }
@@ -50,7 +51,8 @@ export function attach(context: VmContext, call: Call): Outcome<VmContext> {
 export function drop(context: VmContext, call: Call): Outcome<VmContext> {
   const { asyncFence, fences } = call;
   if (asyncFence === null || fences.length > 0) return attach(context, call);
-  return outcome(withAttached(context, { async: asyncFence, real: STUB, result: 0 }));
+  const started = fact({ type: 'fence.started', fence: asyncFence });
+  return outcome(withAttached(context, { async: asyncFence, real: STUB, result: 0 }), started);
 }
 
 /** Notes how a fence ended. */
@@ -63,10 +65,16 @@ export function noted(context: VmContext, fence: FenceKey, error: number): VmCon
 
 /** Signals the fences whose turn has come. */
 export function settle(context: VmContext, shared: SharedReader): Outcome<VmContext> {
-  const pending = context.attached.findIndex(({ result }) => result === null);
-  const due = pending < 0 ? context.attached : context.attached.slice(0, pending);
+  const held = new Set<string>();
+  const due: Attached[] = [];
+  for (const each of context.attached) {
+    const timeline = contextOf(each.async);
+    if (each.result === null) held.add(timeline);
+    if (!held.has(timeline)) due.push(each);
+  }
+  if (due.length === 0) return outcome(context);
   return outcome(
-    { ...context, attached: context.attached.slice(due.length) },
+    { ...context, attached: context.attached.filter((each) => !due.includes(each)) },
     ...signalEach(
       shared,
       due.map(({ async, result }) => [async, result ?? 0]),

@@ -1,15 +1,45 @@
 /**
- * The statechart of a VM. Who holds vm->lock is the state: nobody in `idle`, an ioctl in `ioctl`, the worker in
- * `worker`. A message that a state does not take stays in its queue, which is how a context waits for the lock.
- * The states of `ioctl` but for `executing`, and `worker`, are passed through within one step.
+ * The statechart of a VM. Who holds vm->lock is the state: nobody in `idle`, an ioctl in `ioctl`, the bind worker in
+ * `worker`, and so on (charts.ts). Notifiers, fence callbacks and queues that come and go need no vm->lock.
  */
-import { type ChartTransition, defineMachine } from '../contract/define.ts';
+import { defineMachine } from '../contract/define.ts';
+import { adviseActions } from './advise.ts';
+import { beginActions, beginGuards } from './begin.ts';
+import { exec, fault, ioctl, rebind, worker } from './charts.ts';
 import type { VmContext } from './context.ts';
-import { finishActions, finishGuards } from './finish.ts';
+import { execActions, execGuards, lostIsStale } from './exec.ts';
+import { faultActions, faultGuards, faultLocks } from './fault.ts';
+import { finishActions, finishGuards, syncLocks } from './finish.ts';
 import { lifeActions, lifeGuards } from './life.ts';
-import { phaseActions, phaseGuards } from './phases.ts';
+import { allLocks, busyLock, sleepOn } from './locks.ts';
+import { notifierActions } from './notifier.ts';
+import { phaseActions, phaseGuards, pinsUserptrs } from './phases.ts';
+import { pinActions, pinGuards } from './pin.ts';
+import { rebindActions, rebindGuards } from './rebind.ts';
+import { signalActions } from './signals.ts';
+import { workerActions, workerGuards, workLocks } from './worker.ts';
 
-const execute: ChartTransition = { target: 'executing', actions: 'executeSync' };
+/** What needs no vm->lock, in every state of a VM that was created. */
+const anyTime = {
+  'fence.signaled': { actions: 'onSignal' },
+  'vm.invalidate': { actions: 'invalidate' },
+  'vm.zap': { actions: 'zap' },
+  'evict.done': { actions: 'noteMigrated' },
+};
+
+/** A VM that is not, or not any more, open. */
+const refusals = {
+  'vm.close': { actions: 'refuseClose' },
+  'vm.debugfs': { actions: 'dump' },
+  'vm.exec': { actions: 'refuseExecClosed' },
+  'vm.fault': { actions: 'refuseFault' },
+  'vm.worker': { actions: 'restWorker' },
+  'vm.rebind': { actions: 'rebindLeaves' },
+  'vm.madvise': { actions: 'adviseUnknown' },
+  'vm.accessCounter': { actions: 'noteMigrated' },
+  'vm.addQueue': { actions: 'addQueue' },
+  'vm.removeQueue': { actions: 'removeQueue' },
+};
 
 export const vmMachine = defineMachine<VmContext>(
   {
@@ -18,83 +48,99 @@ export const vmMachine = defineMachine<VmContext>(
     states: {
       absent: {
         on: {
-          'vm.create': { target: 'open', actions: 'create' },
+          ...refusals,
+          ...anyTime,
+          'vm.create': [
+            { guard: 'createRefused', actions: 'refuseCreate' },
+            { target: 'open', actions: 'create' },
+          ],
           'vm.bind': { actions: 'refuseUnknown' },
-          'vm.close': { actions: 'refuseClose' },
-          'vm.debugfs': { actions: 'dump' },
         },
       },
       open: {
         initial: 'idle',
-        on: { 'fence.signaled': { actions: 'propagate' } },
+        on: anyTime,
         states: {
           idle: {
             on: {
               'vm.bind': { target: 'ioctl', actions: 'begin' },
-              'vm.worker': [
-                { guard: 'nothingPending', target: 'idle' },
-                { target: 'worker', actions: 'work' },
+              'vm.worker': [{ guard: 'workerRests', actions: 'restWorker' }, { target: 'worker' }],
+              'vm.exec': [
+                { guard: 'inError', actions: 'refuseExec' },
+                { target: 'exec', actions: 'beginExec' },
               ],
+              'vm.rebind': [
+                { guard: 'mayNotRebind', actions: 'rebindLeaves' },
+                { target: 'rebind', actions: 'beginRebind' },
+              ],
+              'vm.fault': [
+                { guard: 'faultIsClear', actions: 'answerFault' },
+                { guard: 'worksBefore', actions: 'park' },
+                { target: 'fault', actions: 'beginFault' },
+              ],
+              'vm.addQueue': { actions: 'addQueue' },
+              'vm.removeQueue': { actions: 'removeQueue' },
+              'vm.madvise': { actions: 'advise' },
+              'vm.accessCounter': { actions: 'countAccess' },
               'vm.debugfs': { actions: 'dump' },
-              'vm.close': { target: '#vm.closing', actions: 'beginClose' },
+              'vm.close': [
+                { guard: 'closeRefused', actions: 'refuseBusy' },
+                { target: '#vm.closing', actions: 'beginClose' },
+              ],
             },
           },
-          ioctl: {
-            initial: 'checking',
-            states: {
-              checking: {
-                always: [
-                  { guard: 'isRefused', target: '#vm.open.idle', actions: 'replyRefused' },
-                  { target: 'creating', actions: 'createList' },
-                ],
-              },
-              creating: {
-                always: [
-                  { guard: 'createFailed', target: 'unwinding' },
-                  { guard: 'moreLists', target: 'creating', actions: 'createList' },
-                  { target: 'parsing', actions: 'parse' },
-                ],
-              },
-              parsing: { always: [{ target: 'committing', actions: 'commit' }] },
-              committing: {
-                always: [
-                  { guard: 'isAsync', target: '#vm.open.idle', actions: 'queueAsync' },
-                  { guard: 'allExecuted', target: 'cleaningUp' },
-                  execute,
-                ],
-              },
-              executing: {
-                on: { 'vm.continue': execute },
-                always: [{ guard: 'allExecuted', target: 'cleaningUp' }],
-              },
-              cleaningUp: { always: [{ target: '#vm.open.idle', actions: 'finishSync' }] },
-              unwinding: { always: [{ target: '#vm.open.idle', actions: 'unwind' }] },
-            },
-          },
-          worker: { always: [{ target: 'idle' }] },
+          ioctl,
+          worker,
+          exec,
+          rebind,
+          fault,
         },
       },
       closing: {
-        on: {
-          'vm.bind': { actions: 'refuseClosed' },
-          'vm.close': { actions: 'refuseClose' },
-          'vm.debugfs': { actions: 'dump' },
-          'vm.worker': { actions: [] },
-          'fence.signaled': { actions: ['propagate', 'noteIdle'] },
-        },
+        on: { ...refusals, ...anyTime, 'vm.bind': { actions: 'refuseUnknown' } },
         always: [{ guard: 'hardwareIdle', target: 'closed', actions: 'finishClose' }],
       },
-      closed: {
-        on: {
-          'vm.bind': { actions: 'refuseClosed' },
-          'vm.close': { actions: 'refuseClose' },
-          'vm.debugfs': { actions: 'dump' },
-          'vm.worker': { actions: [] },
-          'fence.signaled': { actions: 'propagate' },
-        },
-      },
+      closed: { on: { ...refusals, ...anyTime, 'vm.bind': { actions: 'refuseUnknown' } } },
     },
   },
-  { ...phaseGuards, ...finishGuards, ...lifeGuards },
-  { ...phaseActions, ...finishActions, ...lifeActions },
+  {
+    ...beginGuards,
+    ...phaseGuards,
+    ...pinGuards,
+    ...finishGuards,
+    ...workerGuards,
+    ...execGuards,
+    ...rebindGuards,
+    ...faultGuards,
+    ...lifeGuards,
+    pinnedAsync: (context, event) =>
+      pinGuards.pinned(context, event) && phaseGuards.isAsync(context, event),
+    pinnedUserptrs: (context, event) =>
+      pinGuards.pinned(context, event) && pinsUserptrs(context, event),
+    allMustWait: (context, { shared }) =>
+      context.mode !== 'fault' &&
+      busyLock(context, allLocks(context, shared), shared) !== undefined,
+    stoppedButStale: (context, event) =>
+      rebindGuards.waitsOver(context, event) && lostIsStale(context, event.shared),
+    boundButStale: (context, event) =>
+      rebindGuards.waitsOver(context, event) && faultGuards.faultIsStale(context, event),
+  },
+  {
+    ...adviseActions,
+    ...beginActions,
+    ...phaseActions,
+    ...pinActions,
+    ...finishActions,
+    ...workerActions,
+    ...execActions,
+    ...rebindActions,
+    ...faultActions,
+    ...lifeActions,
+    ...notifierActions,
+    ...signalActions,
+    sleepSync: sleepOn(syncLocks),
+    sleepWork: sleepOn(workLocks),
+    sleepAll: sleepOn(allLocks),
+    sleepFault: sleepOn(faultLocks),
+  },
 );

@@ -1,0 +1,180 @@
+/**
+ * The rebind worker of a compute-mode VM, under vm->lock: suspend the queues by waiting for their preempt fences,
+ * bind anew, and, unless a notifier came in between, give every queue a fresh preempt fence and let it run. Mirrors
+ * xe_vm.c (preempt_rebind_work_func).
+ */
+import { ERRNO } from '../../domain/errno.ts';
+import { type FenceKey, fenceKeyOf, preemptContext } from '../../domain/fence/fence-table.ts';
+import { type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
+import { type Action, dataOf, type Guard } from '../contract/event.ts';
+import type { ActorId } from '../contract/messages.ts';
+import type { SharedReader } from '../shared/reader.ts';
+import { type Preemptible, rebinderOf, type VmContext } from './context.ts';
+import { toRepin } from './exec.ts';
+import { allLocks, releaseLocks, takeLocks } from './locks.ts';
+import { rebindAll } from './rebind-all.ts';
+
+const mayNotRebind: Guard<VmContext> = ({ mode, error, queues }) =>
+  mode !== 'compute' || error !== 0 || queues.length === 0;
+
+const leave = ({ id }: VmContext, error: number): Effect[] => [
+  fact({ type: 'rebind.left', vm: id, error }),
+  send(rebinderOf(id), 'work.done', { again: false }),
+];
+
+const entered = ({ id }: VmContext): Effect => fact({ type: 'rebind.entered', vm: id });
+
+/** In error, or without a queue, there is nothing for it to do. */
+const rebindLeaves: Action<VmContext> = (context) =>
+  outcome(context, entered(context), ...leave(context, context.error));
+
+const beginRebind: Action<VmContext> = (context) =>
+  outcome({ ...context, work: { kind: 'rebind' }, toPin: toRepin(context) }, entered(context));
+
+const runs = ({ fence }: Preemptible, shared: SharedReader): boolean => {
+  const { result, enabled } = shared.fence(fence);
+  return result === null && !enabled;
+};
+
+/** Every queue has a fence that nobody waits for: everything runs already. */
+const everythingRuns: Guard<VmContext> = ({ queues }, { shared }) =>
+  queues.every((each) => runs(each, shared));
+
+const stopRebind: Action<VmContext> = (context) =>
+  outcome({ ...context, work: null }, ...leave(context, 0));
+
+/** Waiting for the fences is what suspends the queues. */
+const lockAndPreempt: Action<VmContext> = (context, { shared }) => {
+  const locked = takeLocks(context, allLocks(context, shared));
+  const waitingOn = context.queues
+    .map(({ fence }) => fence)
+    .filter((fence) => !shared.isSignaled(fence));
+  return outcome(
+    { ...locked.context, waitingOn },
+    ...locked.effects,
+    ...waitingOn.map((fence) => fact({ type: 'fence.waited', fence, waiter: context.id })),
+  );
+};
+
+/** Binds anew, and waits for that and for the VM's KERNEL slot. */
+const rebindForRun: Action<VmContext> = (context, { shared, decide }) => {
+  const rebound = rebindAll(context, shared, decide);
+  if (rebound.context.failure !== 0) return rebound;
+  const now = shared.after(rebound.effects);
+  const kernel = now.resv(context.id, 'kernel');
+  const waitingOn = [...new Set([...rebound.fences, ...kernel])].filter(
+    (fence) => !now.isSignaled(fence),
+  );
+  return outcome(
+    { ...rebound.context, waitingOn },
+    ...rebound.effects,
+    ...waitingOn.map((fence) => fact({ type: 'fence.waited', fence, waiter: context.id })),
+  );
+};
+
+const waitsOver: Guard<VmContext> = ({ waitingOn }) => waitingOn.length === 0;
+
+const retryRebind: Action<VmContext> = (context) => {
+  const released = releaseLocks(context);
+  return outcome(
+    { ...released.context, toPin: toRepin(context) },
+    ...released.effects,
+    fact({ type: 'rebind.retried', vm: context.id }),
+  );
+};
+
+/** A fresh preempt fence for a queue, in the VM's reservation object and in every external BO's. */
+function freshFence(
+  vm: ActorId,
+  queue: ActorId,
+  shared: SharedReader,
+): { fence: FenceKey; effects: Effect[] } {
+  const timeline = preemptContext(queue);
+  const fence = fenceKeyOf(timeline, shared.nextSeqno(timeline));
+  const resvs = [vm, ...Object.keys(shared.vm(vm)?.extobjs ?? {}).sort()];
+  return {
+    fence,
+    effects: [
+      fact({ type: 'fence.created', fence, kind: 'preempt', parts: [] }),
+      ...resvs.map((resv) => fact({ type: 'resv.added', resv, fence, usage: 'bookkeep' })),
+    ],
+  };
+}
+
+/** The point of no return: every queue runs again. */
+const resumeAll: Action<VmContext> = (context, { shared }) => {
+  const effects: Effect[] = [];
+  const queues = context.queues.map(({ queue }) => {
+    const fresh = freshFence(context.id, queue, shared);
+    effects.push(...fresh.effects, send(queue, 'queue.resume', { fence: fresh.fence }));
+    return { queue, fence: fresh.fence };
+  });
+  const released = releaseLocks(context);
+  return outcome(
+    { ...released.context, queues, work: null },
+    ...effects,
+    ...released.effects,
+    ...leave(context, 0),
+  );
+};
+
+/** What it could not bind stops the VM's queues for good: they are not resumed (xe_vm_kill is later kernels'). */
+const failRebind: Action<VmContext> = (context) => {
+  const released = releaseLocks(context);
+  return outcome(
+    { ...released.context, work: null, failure: 0, toPin: [], waitingOn: [] },
+    ...released.effects,
+    ...leave(context, context.failure === 0 ? ERRNO.ETIME : context.failure),
+  );
+};
+
+/**
+ * A queue joins a compute VM (xe_vm_add_compute_engine): its preempt fence counts from now on. If anybody waits for
+ * another one's already, or something is to be bound anew first, it is waited for, too. The kernel asks that of userptrs
+ * only: a BO that was evicted while the VM had no queue is then never bound anew, and jobs read its old pages.
+ */
+export function joinQueue(
+  context: VmContext,
+  queue: ActorId,
+  shared: SharedReader,
+): Outcome<VmContext> {
+  const { fence, effects } = freshFence(context.id, queue, shared);
+  const mustStop =
+    context.invalidated.length > 0 ||
+    (shared.vm(context.id)?.evicted.length ?? 0) > 0 ||
+    context.queues.some((each) => !runs(each, shared));
+  const enable = mustStop ? [fact({ type: 'fence.enabled', fence })] : [];
+  const queues = [...context.queues, { queue, fence }];
+  return outcome({ ...context, queues }, ...effects, ...enable);
+}
+
+const addQueue: Action<VmContext> = (context, event) => {
+  const { queue, client } = dataOf(event, 'vm.addQueue');
+  const joined = joinQueue(context, queue, event.shared);
+  return outcome(joined.context, ...joined.effects, send(client, 'ioctl.done', { result: 0 }));
+};
+
+const removeQueue: Action<VmContext> = (context, event) => {
+  const { queue, client } = dataOf(event, 'vm.removeQueue');
+  const leaving = context.queues.filter((each) => each.queue === queue);
+  const queues = context.queues.filter((each) => each.queue !== queue);
+  // its fence stays in reservation objects and has to come to an end (xe_vm_remove_compute_engine)
+  const enabled = leaving
+    .filter((each) => runs(each, event.shared))
+    .map(({ fence }) => fact({ type: 'fence.enabled', fence }));
+  return outcome({ ...context, queues }, ...enabled, send(client, 'ioctl.done', { result: 0 }));
+};
+
+export const rebindActions = {
+  rebindLeaves,
+  beginRebind,
+  stopRebind,
+  lockAndPreempt,
+  rebindForRun,
+  retryRebind,
+  resumeAll,
+  failRebind,
+  addQueue,
+  removeQueue,
+};
+export const rebindGuards = { mayNotRebind, everythingRuns, waitsOver };
