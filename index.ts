@@ -6,10 +6,17 @@ export {
   type Amount,
   ClientBuilder,
   map,
+  mapUserptr,
+  prefetch,
+  raw,
+  read,
+  restart,
   scenario,
   ScenarioBuilder,
+  spin,
   unmap,
   unmapAll,
+  write,
 } from './domain/scenario/builder.ts';
 export type { Scenario, ScenarioInput } from './domain/scenario/schema.ts';
 export { FencelabError, type ErrorCode } from './domain/errors.ts';
@@ -20,6 +27,7 @@ export { inboxOf, outboxOf, paced, run$ } from './streams/world/records.ts';
 export { type RunEnd, type RunOptions, runScenario, type Verdict } from './streams/world/run.ts';
 export { type Started, startWorld } from './streams/world/start.ts';
 export { type Step, step } from './streams/world/step.ts';
+export { type WaitGraph, waitGraph, type WaitNode } from './streams/world/wait-graph.ts';
 export type { World } from './streams/world/world.ts';
 export { openFileSink } from './streams/log/file-sink.ts';
 export { openLog, OpenLog } from './streams/log/reader.ts';

@@ -47,6 +47,12 @@ export function parseChooser(text = 'time'): ChosenChooser {
   throw new FencelabError('FL204', `there is no chooser '${text}'${hint}`, '--chooser');
 }
 
+/** The number of a chance to fail, counted from 1. @throws FencelabError FL201 */
+export function parseChance(text: string): number {
+  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
+  throw new FencelabError('FL201', `'${text}' is not the number of a chance: 1, 2, ...`, '--fail');
+}
+
 /** A record's number. @throws FencelabError FL307 */
 export function parseSeq(text: string): number {
   const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;

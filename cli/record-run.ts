@@ -7,8 +7,9 @@ import type { Scenario } from '../domain/scenario/schema.ts';
 import type { U64 } from '../domain/units.ts';
 import type { LogWriter } from '../streams/log/writer.ts';
 import type { StepRecord } from '../streams/world/record.ts';
-import { type RunEnd, runScenario } from '../streams/world/run.ts';
+import { deciderOf, type RunEnd, type RunOptions, runScenario } from '../streams/world/run.ts';
 import { placeInChoices } from './choices-file.ts';
+import { type FaultReport, PlannedFault } from './fault.ts';
 import { breathe, type Io } from './io.ts';
 import { openLogWriter } from './log-target.ts';
 import type { ChosenChooser } from './options.ts';
@@ -18,6 +19,8 @@ export interface RunPlan {
   readonly scenario: Scenario;
   readonly seed: U64;
   readonly chooser: ChosenChooser;
+  /** the chance to fail that fails; undefined: none does */
+  readonly fail: number | undefined;
   /** where the log goes; undefined: nowhere */
   readonly log: string | undefined;
 }
@@ -28,8 +31,14 @@ export interface RunWatcher {
   readonly onRecord: (record: StepRecord) => void;
 }
 
+export interface Recorded {
+  readonly end: RunEnd;
+  /** null when nothing was to fail */
+  readonly fault: FaultReport | null;
+}
+
 /** How a run ended; undefined when a signal cut it short. */
-export type RunResult = RunEnd | undefined;
+export type RunResult = Recorded | undefined;
 
 const BREATH = 256;
 
@@ -38,12 +47,18 @@ async function drive(
   writer: LogWriter | undefined,
   watcher: RunWatcher,
 ): Promise<RunResult> {
-  const { scenario, seed, chooser } = plan;
-  const how = chooser.choices === undefined ? chooser.kind : { choices: chooser.choices.choices };
-  const run = runScenario({ scenario, seed, chooser: how as 'time' | 'random' });
+  const { scenario, seed, chooser, fail } = plan;
+  const how = (
+    chooser.choices === undefined ? chooser.kind : { choices: chooser.choices.choices }
+  ) as RunOptions['chooser'];
+  const others = deciderOf({ chooser: how, seed });
+  const planned = fail === undefined ? undefined : new PlannedFault(fail, others);
+  const decider = planned?.decider ?? others;
+  const run = runScenario({ scenario, seed, chooser: how, decider });
   for (let count = 1; ; count++) {
     const { done, value } = run.next();
-    if (done === true) return value;
+    if (done === true) return { end: value, fault: planned?.report ?? null };
+    planned?.seen(value);
     await writer?.append(value);
     watcher.onRecord(value);
     if (count % BREATH === 0) {
@@ -60,9 +75,12 @@ export async function recordRun(plan: RunPlan, watcher: RunWatcher): Promise<Run
   const writer =
     log === undefined ? undefined : await openLogWriter(log, scenario, seed, chooser.kind);
   try {
-    const end = await drive(plan, writer, watcher);
-    if (end !== undefined) await writer?.seal({ verdict: end.verdict, stateHash: end.stateHash });
-    return end;
+    const recorded = await drive(plan, writer, watcher);
+    if (recorded !== undefined) {
+      const { verdict, stateHash } = recorded.end;
+      await writer?.seal({ verdict, stateHash });
+    }
+    return recorded;
   } catch (error) {
     throw chooser.choices === undefined ? error : placeInChoices(error, chooser.choices);
   } finally {

@@ -6,6 +6,7 @@ import { parseScenario } from '../domain/scenario/parse.ts';
 import { pathText } from '../domain/scenario/problem.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
 import { firstDifference, type MemberDifference } from '../streams/export/difference.ts';
+import { LOG_VERSION } from '../streams/log/format.ts';
 import type { HeaderLine } from '../streams/log/lines.schema.ts';
 import { type Difference, Replayer } from '../streams/replay/replay.ts';
 import type { CommandCall } from './command-spec.ts';
@@ -39,6 +40,16 @@ function different(difference: Difference, events: number): ReplayOutcome {
 }
 
 /**
+ * The machines of today take other steps than those that wrote a log of an older format: a difference would say nothing
+ * about the log.
+ */
+function checkVersion({ v }: HeaderLine, file: string): void {
+  if (v >= LOG_VERSION) return;
+  const what = `the log has format version ${v}; the machines of version ${LOG_VERSION} do not repeat its steps`;
+  throw new FencelabError('FL310', what, file);
+}
+
+/**
  * Replays the log in `file`; undefined when a signal broke it off. `check` sees the header first.
  * @throws FencelabError for what cannot be read; InputProblems for a scenario that this build refuses
  */
@@ -51,6 +62,7 @@ export async function replayLogFile(
   let found: Difference | null = null;
   let events = 0;
   try {
+    checkVersion(log.header, file);
     check(log.header);
     const replayer = new Replayer(scenarioOfHeader(log.header, file), log.header.seed);
     const end = await readRecords(

@@ -1,5 +1,5 @@
 /** Prints the lines of a story, coloured where colour is wanted. */
-import type { StoryLine, Tone } from '../streams/export/story-lines.ts';
+import type { StoryLine, Tone } from '../streams/export/told.ts';
 import { type Paint, paintFor } from './colour.ts';
 import type { Io } from './io.ts';
 

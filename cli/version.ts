@@ -1,8 +1,6 @@
 /** What `fencelab --version` prints: the versions that a bug report needs. */
 import { readFileSync } from 'node:fs';
-
-/** The log format that this build writes and the newest that it reads. */
-export const LOG_FORMAT = 1;
+import { LOG_VERSION } from '../streams/log/format.ts';
 
 /** The package's version; the file is two folders up in dist/ and one in the sources. */
 export function packageVersion(): string {
@@ -19,5 +17,5 @@ export function packageVersion(): string {
 }
 
 export function versionText(): string {
-  return `fencelab ${packageVersion()}\nnode ${process.versions.node}\nlog format ${LOG_FORMAT}\n`;
+  return `fencelab ${packageVersion()}\nnode ${process.versions.node}\nlog format ${LOG_VERSION}\n`;
 }

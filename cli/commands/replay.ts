@@ -14,7 +14,8 @@ export const replayCommand: CommandSpec = {
     'The log holds its scenario and its choices, so nothing else is needed. Prints `identical` with the count of ' +
       'records and the hash of the log, or the first difference with both sides. The facts of the log are folded beside ' +
       'it and must give the state that its seal names.',
-    'A log whose end is missing is replayed as far as it goes, with a warning.',
+    'A log whose end is missing is replayed as far as it goes, with a warning. A log of an older format is not replayed ' +
+      '(FL310), because the machines have changed since; `show` and `validate` read it.',
   ],
   args: [{ name: '<log>', help: 'a log that `fencelab run --out` wrote' }],
   options: [
@@ -36,7 +37,10 @@ export const replayCommand: CommandSpec = {
     [EXIT.usage, 'usage, or a file that cannot be read'],
     [EXIT.damaged, 'not a log, or damaged before its end'],
     [EXIT.invalid, 'the log is of another scenario, or the scenario is not valid'],
-    [EXIT.version, 'the log is of a newer format'],
+    [
+      EXIT.version,
+      'the log is of a newer format, or of an older one: that can be shown, not replayed',
+    ],
   ],
   run: async (call) => {
     const file = call.args[0] ?? '';

@@ -7,9 +7,10 @@ import { NO_STORY, type Story } from '../../streams/export/story-state.ts';
 import type { RunEnd } from '../../streams/world/run.ts';
 import { paintFor } from '../colour.ts';
 import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
+import { type FaultReport, faultLine } from '../fault.ts';
 import { problemLine } from '../input-problems.ts';
 import { failureLogName, TemporaryFolder } from '../log-target.ts';
-import { parseChooser, seedFor } from '../options.ts';
+import { parseChance, parseChooser, seedFor } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { recordRun, type RunPlan } from '../record-run.ts';
 import { replayLine, replayLogFile, type ReplayOutcome } from '../replay-log.ts';
@@ -24,7 +25,10 @@ function planOf(call: CommandCall, folder: TemporaryFolder | undefined): RunPlan
   }
   const chooser = parseChooser(textOption(call.options, 'chooser'));
   const seed = seedFor(textOption(call.options, 'seed'), chooser.kind);
-  return { scenario: loadScenario(file), seed, chooser, log: out ?? folder?.file('run.log') };
+  const chance = textOption(call.options, 'fail');
+  const fail = chance === undefined ? undefined : parseChance(chance);
+  const scenario = loadScenario(file);
+  return { scenario, seed, chooser, fail, log: out ?? folder?.file('run.log') };
 }
 
 function sameFile(a: string, b: string): boolean {
@@ -39,9 +43,10 @@ const quoted = (word: string): string =>
   /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 
 /** The command that does this run again. */
-function againLine(call: CommandCall, { seed, chooser }: RunPlan): string {
+function againLine(call: CommandCall, { seed, chooser, fail }: RunPlan): string {
   const how = chooser.kind === 'time' ? '' : ` --chooser ${quoted(chooser.text)}`;
-  return `fencelab run ${quoted(call.args[0] ?? '')} --seed ${seed}${how}`;
+  const fault = fail === undefined ? '' : ` --fail ${fail}`;
+  return `fencelab run ${quoted(call.args[0] ?? '')} --seed ${seed}${how}${fault}`;
 }
 
 /**
@@ -67,17 +72,19 @@ interface Finished {
   readonly story: Story;
   readonly lines: readonly string[];
   readonly end: RunEnd;
+  readonly fault: FaultReport | null;
   /** the log that the user has in the end */
   readonly log: string | undefined;
   readonly replay: ReplayOutcome | undefined;
 }
 
 function printEnd(call: CommandCall, done: Finished): void {
-  const { plan, story, end, log, replay } = done;
+  const { plan, story, end, fault, log, replay } = done;
   const paint = paintFor(call.io.env, call.io.outIsTty);
   const printer = new StoryPrinter(call.io);
   printer.print(tellEnd(story, end));
   call.io.out(`seed: ${plan.seed}  chooser: ${plan.chooser.text}\n`);
+  if (fault !== null) call.io.out(`${faultLine(fault)}\n`);
   if (log !== undefined) call.io.out(`log: ${log}\n`);
   if (replay !== undefined) {
     call.io.out(
@@ -90,8 +97,8 @@ function printEnd(call: CommandCall, done: Finished): void {
   }
 }
 
-function printObject(call: CommandCall, { plan, lines, end, log, replay }: Finished): void {
-  const { verdict, events, stateHash, reasons } = end;
+function printObject(call: CommandCall, { plan, lines, end, fault, log, replay }: Finished): void {
+  const { verdict, events, stateHash, reasons, cycle } = end;
   printJson(call.io, 'run', {
     ok: verdict === 'ok' && replay?.identical !== false,
     verdict,
@@ -101,6 +108,8 @@ function printObject(call: CommandCall, { plan, lines, end, log, replay }: Finis
     events,
     stateHash,
     reasons,
+    cycle,
+    fault,
     log: log ?? null,
     replay: replay ?? null,
     again: againLine(call, plan),
@@ -113,7 +122,7 @@ async function runPlan(call: CommandCall, plan: RunPlan): Promise<number> {
   const progress = new Progress(call.io, 'records', call.quiet || call.io.outIsTty);
   const lines: string[] = [];
   let story = NO_STORY;
-  const end = await recordRun(plan, {
+  const recorded = await recordRun(plan, {
     io: call.io,
     progress,
     onRecord: (record) => {
@@ -123,13 +132,14 @@ async function runPlan(call: CommandCall, plan: RunPlan): Promise<number> {
       else if (!call.quiet) printer.print(told.lines);
     },
   });
-  if (end === undefined) return EXIT.found;
+  if (recorded === undefined) return EXIT.found;
+  const { end, fault } = recorded;
   const out = textOption(call.options, 'out');
   const wantsReplay = call.options['replay'] === true && plan.log !== undefined;
   const replay = wantsReplay ? await replayLogFile(plan.log ?? '', call) : undefined;
   const failed = end.verdict !== 'ok';
   const log = out ?? (failed ? await keepFailure(call, plan) : undefined);
-  const done = { plan, story, lines, end, log, replay };
+  const done = { plan, story, lines, end, fault, log, replay };
   if (call.json) printObject(call, done);
   else printEnd(call, done);
   return failed || replay?.identical === false ? EXIT.found : EXIT.ok;
@@ -142,9 +152,15 @@ export const runCommand: CommandSpec = {
     'Prints a short story: each bind with its op lists, the address space after it, what every access saw, and the ' +
       'verdict: ok, failed (an expectation did not hold), stuck (somebody waits and nothing can happen) or cut (the ' +
       'list of choices ended first). The same scenario, seed and chooser give the same log, byte for byte.',
+    'A run that is stuck says who waits for what: the shortest cycle of waits, or the chain from each client to what ' +
+      'never happens, such as a software fence that nobody signals. In --json they are `reasons`, and what is on the ' +
+      'cycle is `cycle`.',
     'A run that is not ok keeps its log: in --out, or else as fencelab-NAME-SEED.log in the current folder. Ctrl-C ' +
       'flushes what is written; such a log is open, not sealed. --out replaces an older log and no other file. ' +
       'With --quiet the story is left out: only how the run ended is printed.',
+    'With --fail N the N-th chance to fail fails: an allocation, a lock, an acknowledgement that gets lost. The end says ' +
+      'what it was and how many chances there were; when N is beyond the last, nothing fails and it says that. N = 1, 2, ' +
+      '... until then tries every single failure. The log holds what failed, so it replays like any other.',
   ],
   args: [{ name: '<scenario>', help: 'a YAML or JSON file, see docs/scenarios.md' }],
   options: [
@@ -154,7 +170,11 @@ export const runCommand: CommandSpec = {
     },
     {
       flags: '--chooser <how>',
-      help: 'who decides what happens next: time (in order of virtual time, default), random, or choices:FILE (one choice a line, as in the records of a log)',
+      help: 'who decides what happens next: time (in order of virtual time, default), random, or choices:FILE (one choice a line, as in the records of a log, with answers to what a step decides: `vm0>vm0!2` has its second decision fail, see docs/log-format.md)',
+    },
+    {
+      flags: '--fail <n>',
+      help: 'the n-th chance to fail of this run fails, counted from 1; choices with answers of their own are taken as they are and count none',
     },
     { flags: '--out <log>', help: 'write the event log to this file' },
     {
@@ -167,6 +187,10 @@ export const runCommand: CommandSpec = {
     {
       line: 'run scenarios/null-bind.yaml --chooser random --seed 7 --out run.log',
       does: 'another schedule, kept',
+    },
+    {
+      line: 'run scenarios/null-bind.yaml --fail 3 --out run.log',
+      does: 'what if the third thing that may fail fails',
     },
     {
       line: 'run scenarios/null-bind.yaml --replay',

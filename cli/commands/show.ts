@@ -4,15 +4,14 @@ import { didYouMean } from '../../domain/scenario/suggest.ts';
 import { gpuvasText } from '../../streams/export/gpuvas.ts';
 import { tell, tellEnd } from '../../streams/export/story.ts';
 import { NO_STORY, type Story } from '../../streams/export/story-state.ts';
+import { lockTables, memoryTables, queueTables } from '../../streams/export/view-shared.ts';
+import { tableObjects, tableText, type ViewTable } from '../../streams/export/view-table.ts';
 import {
   actorTables,
   fenceTables,
   pageTableTables,
   spaceTables,
-  tableObjects,
-  tableText,
   tlbTables,
-  type ViewTable,
 } from '../../streams/export/view-tables.ts';
 import type { LogEnd } from '../../streams/log/log-end.ts';
 import { emptyViews, foldRecord, type Views } from '../../streams/replay/views.ts';
@@ -26,6 +25,9 @@ const TABLES: Readonly<Record<string, (views: Views) => ViewTable[]>> = {
   pt: pageTableTables,
   tlb: tlbTables,
   fences: fenceTables,
+  memory: memoryTables,
+  queues: queueTables,
+  locks: lockTables,
   actors: actorTables,
 };
 const SUBJECTS = [...Object.keys(TABLES), 'story'];
@@ -131,13 +133,17 @@ export const showCommand: CommandSpec = {
   about: [
     'Folds the facts of the log up to the record; no machine runs. `vas` prints the address spaces, also as the ' +
       "kernel's debugfs file gpuvas would; `pt` the page tables as the hardware walks them; `tlb` what the GTs have " +
-      'cached; `fences` fences and syncobjs; `actors` the state of each actor; `story` the story so far.',
+      'cached; `fences` fences and syncobjs; `memory` BOs and the memory of the process; `queues` queues; `locks` ' +
+      'locks, reservation objects and who sleeps; `actors` the state of each actor; `story` the story so far.',
     'A log whose end is missing is shown as far as it goes, with a warning.',
   ],
   args: [{ name: '<log>', help: 'a log that `fencelab run --out` wrote' }],
   options: [
     { flags: '--at <seq>', help: 'the record after which to look (default: the last one)' },
-    { flags: '--what <view>', help: 'vas (default), pt, tlb, fences, actors or story' },
+    {
+      flags: '--what <view>',
+      help: 'vas (default), pt, tlb, fences, memory, queues, locks, actors or story',
+    },
   ],
   examples: [
     { line: 'show run.log', does: 'the address spaces at the end' },

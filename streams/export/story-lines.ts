@@ -3,48 +3,19 @@
  * page-table stores, invalidations, fences, accesses, and expectations that failed.
  */
 import { errnoName } from '../../domain/errno.ts';
-import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
-import { BIND_RULES } from '../../domain/ioctl/bind-check.ts';
+import type { Fact, FactOf } from '../../domain/facts/schema.ts';
 import { hexOfPages, hexOfWord, type Page } from '../../domain/units.ts';
 import type { StepRecord } from '../world/record.ts';
+import { checkText } from './check-text.ts';
 import { entriesOfRuns, groupEntries, groupPlace, groupText } from './pte-groups.ts';
 import type { Story } from './story-state.ts';
+import { MEMORY_TELLERS } from './tell-memory.ts';
+import { QUEUE_TELLERS } from './tell-queues.ts';
+import { errorText, type Tellers, type ToldFact } from './told.ts';
 import { opText, span } from './words.ts';
-
-/** How a line may be coloured. */
-export type Tone = 'plain' | 'bold' | 'dim' | 'good' | 'bad';
-
-export interface StoryLine {
-  readonly text: string;
-  readonly tone: Tone;
-}
-
-export interface ToldFact {
-  readonly actor: string;
-  readonly text: string;
-  readonly tone?: Tone;
-}
-
-const CHECKS = new Map(BIND_RULES.map(({ row, what }) => [row, what]));
-
-/** The check of docs/vm-bind.md that refused a bind. */
-function checkText(row: string): string {
-  const what = CHECKS.get(row);
-  return what === undefined ? `check ${row}` : `check ${row}: ${what}`;
-}
 
 /** More stores than this in one command are not told one by one. */
 const MAX_GROUPS = 6;
-
-type Tellers = {
-  readonly [K in FactType]?: (
-    fact: FactOf<K>,
-    record: StepRecord,
-    story: Story,
-  ) => ToldFact | readonly ToldFact[];
-};
-
-const errorText = (error: number): string => (error === 0 ? '' : ` with ${errnoName(error)}`);
 
 /** A page of memory by the BO that it belongs to. */
 function placeText(phys: Page | null, { bos }: Story): string {
@@ -77,6 +48,8 @@ function storeText(fact: FactOf<'pte.written'>): string {
 }
 
 const TELLERS: Tellers = {
+  ...MEMORY_TELLERS,
+  ...QUEUE_TELLERS,
   'device.created': ({ gts, vaBits, profile }) => ({
     actor: 'device',
     text: `${profile}, ${gts.length === 1 ? '1 GT' : `${gts.length} GTs`}, ${vaBits}-bit addresses`,

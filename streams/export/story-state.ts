@@ -14,8 +14,10 @@ export type Row = Omit<FactOf<'va.mapped'>, 'type' | 'vm'>;
 
 export interface Story {
   readonly spaces: Readonly<Record<string, OrderedMap<Row>>>;
-  /** by BO: its place in memory */
+  /** by BO or area of the process: its place in memory */
   readonly bos: Readonly<Record<string, { readonly phys: Page; readonly range: Page }>>;
+  /** by queue: what it is for */
+  readonly queues: Readonly<Record<string, 'exec' | 'bind'>>;
   /** by fence that has not signalled: the syncobjs that it was put into */
   readonly holders: Readonly<Record<string, readonly string[]>>;
   readonly passed: number;
@@ -25,6 +27,7 @@ export interface Story {
 export const NO_STORY: Story = {
   spaces: {},
   bos: {},
+  queues: {},
   holders: {},
   passed: 0,
   failed: 0,
@@ -50,6 +53,20 @@ function addHolder(story: Draft, fence: string, name: string): void {
 const EDITS: Edits = {
   'bo.created': (story, { bo, phys, range }) => {
     story.bos[bo] = { phys, range };
+  },
+  'bo.moved': (story, { bo, phys }) => {
+    const range = story.bos[bo]?.range ?? 0;
+    story.bos[bo] = { phys, range };
+  },
+  'userptr.created': (story, { userptr, phys, range }) => {
+    story.bos[userptr] = { phys, range };
+  },
+  'userptr.invalidated': (story, { userptr, phys }) => {
+    const range = story.bos[userptr]?.range ?? 0;
+    story.bos[userptr] = phys === null ? { phys: 0, range: 0 } : { phys, range };
+  },
+  'queue.created': (story, { queue, kind }) => {
+    story.queues[queue] = kind;
   },
   'vm.created': (story, { vm }) => {
     editSpace(story, vm, () => OrderedMap.empty());

@@ -5,9 +5,11 @@
  */
 import { OrderedMap } from '../../domain/ordered-map.ts';
 import type { StepRecord } from '../world/record.ts';
-import { type StoryLine, tellFact } from './story-lines.ts';
+import { requestOf } from './request-text.ts';
+import { tellFact } from './story-lines.ts';
 import { foldStory, type Row, type Story, withoutSignaled } from './story-state.ts';
-import { backing, columns, requestText, span, syncText, timeText } from './words.ts';
+import type { StoryLine } from './told.ts';
+import { backing, columns, span, timeText } from './words.ts';
 
 export interface Told {
   readonly story: Story;
@@ -42,27 +44,6 @@ function spaceLines(story: Story, vm: string): StoryLine[] {
   return lines.map((text) => ({ text: `${indent}${text}`, tone: 'dim' }));
 }
 
-/** The client's request, with the number that the VM gave the call. */
-function requestLine(record: StepRecord): string | undefined {
-  if (record.type !== 'vm.bind') return undefined;
-  const call = record.facts.find((fact) => 'call' in fact) as { readonly call: number } | undefined;
-  const data = record.data as unknown as {
-    readonly async: boolean;
-    readonly ops: Parameters<typeof requestText>[0][];
-    readonly in: Parameters<typeof syncText>[0][];
-    readonly out: Parameters<typeof syncText>[0][];
-  };
-  const syncs = [
-    ...(data.in.length === 0 ? [] : [`in ${data.in.map(syncText).join(', ')}`]),
-    ...(data.out.length === 0 ? [] : [`out ${data.out.map(syncText).join(', ')}`]),
-  ];
-  const what = data.ops.length === 0 ? 'no op' : data.ops.map(requestText).join('; ');
-  const tail = syncs.length === 0 ? '' : `  (${syncs.join('; ')})`;
-  // Without a number the VM never took the call: it does not exist yet, or no more.
-  const number = call === undefined ? ` (${record.state} VM)` : ` #${call.call}`;
-  return `${data.async ? 'async ' : ''}bind${number} ${record.actor}: ${what}${tail}`;
-}
-
 const senderOf = (record: StepRecord): string => /^(.*)>/.exec(record.choice)?.[1] ?? record.actor;
 
 /** Tells one record; records are told in order. */
@@ -72,7 +53,7 @@ export function tell(story: Story, record: StepRecord): Told {
   const say = (actor: string, text: string, tone: StoryLine['tone'] = 'plain'): void => {
     lines.push({ text: `${stamp}${actor.padEnd(10)} ${text}`, tone });
   };
-  const request = requestLine(record);
+  const request = requestOf(record);
   if (request !== undefined) say(senderOf(record), request, 'bold');
   let now = story;
   const changed = new Set<string>();

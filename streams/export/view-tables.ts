@@ -12,16 +12,7 @@ import { tlbEntries } from '../../hw/tlb.ts';
 import type { Shared } from '../../machines/shared/shared.ts';
 import type { Views } from '../replay/views.ts';
 import { groupEntries, groupPlace, groupText } from './pte-groups.ts';
-import { columns } from './words.ts';
-
-export interface ViewTable {
-  readonly title: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-const byName = <V>(record: Readonly<Record<string, V>>): [string, V][] =>
-  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+import { byName, list, type ViewTable } from './view-table.ts';
 
 /** One table a VM: every mapping, with its number. */
 export function spaceTables({ spaces }: Views): ViewTable[] {
@@ -101,7 +92,6 @@ const resultText = (result: number | null): string =>
 /** All fences, then all syncobjs with what they hold. */
 export function fenceTables({ shared }: Views): ViewTable[] {
   const fences = byName(shared.fences).flatMap(([, context]) => [...context.values()]);
-  const list = (names: readonly string[]): string => (names.length === 0 ? '-' : names.join(', '));
   return [
     {
       title: 'fences',
@@ -131,16 +121,4 @@ export function fenceTables({ shared }: Views): ViewTable[] {
 /** Which state each actor is in. */
 export function actorTables({ states }: Views): ViewTable[] {
   return [{ title: 'actors', columns: ['actor', 'state'], rows: byName(states) }];
-}
-
-/** A table as text; an empty one says so. */
-export function tableText({ title, columns: head, rows }: ViewTable): string {
-  const body = rows.length === 0 ? ['(none)'] : columns([head, ...rows]);
-  return [title, ...body.map((line) => `  ${line}`)].join('\n');
-}
-
-/** A table's rows as objects. */
-export function tableObjects({ title, columns: head, rows }: ViewTable): unknown {
-  const objects = rows.map((row) => Object.fromEntries(head.map((key, i) => [key, row[i] ?? ''])));
-  return { title, rows: objects };
 }

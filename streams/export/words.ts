@@ -3,7 +3,7 @@
  * mapping is backed by, ops as the kernel's split code speaks of them, virtual time.
  */
 import type { FactOf } from '../../domain/facts/schema.ts';
-import type { BindOp, SyncRef } from '../../domain/scenario/schema.ts';
+import type { BindOp, Sync, SyncRef } from '../../domain/scenario/schema.ts';
 import { hexOfPages, type VtimeNs } from '../../domain/units.ts';
 
 export type VmOp = FactOf<'ops.created'>['ops'][number];
@@ -28,8 +28,11 @@ export function backing(piece: {
   readonly offset: number | string;
   readonly null: boolean;
   readonly readOnly: boolean;
+  readonly userptr?: boolean;
 }): string {
-  const place = piece.obj === null ? 'none' : `${piece.obj}+${hex(bytesOf(piece.offset))}`;
+  const offset = hex(bytesOf(piece.offset));
+  const none = piece.userptr === true ? `process ${offset}` : 'none';
+  const place = piece.obj === null ? none : `${piece.obj}+${offset}`;
   return `${piece.readOnly ? 'read-only ' : ''}${piece.null ? 'NULL' : place}`;
 }
 
@@ -66,12 +69,28 @@ export function requestText(op: BindOp): string {
     return [`MAP ${span(addr, range)}`, ...words.filter((word) => word !== '')].join(' ');
   }
   if ('unmap' in op) return `UNMAP ${span(op.unmap.addr, op.unmap.range)}`;
-  return `UNMAP_ALL ${op.unmapAll.bo}`;
+  if ('unmapAll' in op) return `UNMAP_ALL ${op.unmapAll.bo}`;
+  if ('mapUserptr' in op) {
+    const { addr, range, ptr } = op.mapUserptr;
+    return `MAP_USERPTR ${span(addr, range)} from ${ptr}`;
+  }
+  if ('prefetch' in op) {
+    const { addr, range, region } = op.prefetch;
+    return `PREFETCH ${span(addr, range)} to region ${region}`;
+  }
+  if ('restart' in op) return 'RESTART';
+  return `op ${op.raw.op} ${span(op.raw.addr, op.raw.range)}`;
 }
 
 /** `done` or `tl@3` */
 export function syncText({ syncobj, point }: SyncRef): string {
   return point === undefined ? syncobj : `${syncobj}@${BigInt(point)}`;
+}
+
+/** A sync entry of an ioctl: `done`, `0x9000 = 0x1` for a user fence. */
+export function syncEntryText(sync: Sync): string {
+  if ('userFence' in sync) return `${sync.userFence} = ${sync.value}`;
+  return 'dmaBuf' in sync ? 'a dma-buf' : syncText(sync);
 }
 
 /** Virtual time in a column of its own: `   1.2us`, ` 10.5ms`. */

@@ -13,7 +13,7 @@ export const DAMAGE = {
   bom: 'the file begins with a byte-order mark',
   utf8: 'a line is not UTF-8',
   json: 'a line is not JSON',
-  schema: 'a line does not have the shape of format v1',
+  schema: 'a line does not have the shape of its format version',
   scenario: 'the scenario in the header does not match its sha256',
   sequence: 'a record is out of sequence',
   block: 'a block line is missing, misplaced or wrong',

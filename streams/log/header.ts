@@ -36,7 +36,7 @@ export function scenarioSha256(canonicalText: string): string {
 
 /**
  * @throws FencelabError FL112 when the scenario does not fit a line, FL901 when a value cannot be
- *   stated in v1
+ *   stated in a line
  */
 export function headerText({ engine, scenario, seed, chooser }: LogOrigin, block: number): string {
   const { name, source } = scenario;

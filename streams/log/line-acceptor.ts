@@ -10,6 +10,7 @@ import { isFramed } from './frame.ts';
 import { LineOrder } from './line-order.ts';
 import type { HeaderLine, SealLine } from './lines.schema.ts';
 import { NewerLog, parseBlock, parseHeader, parseRecord, parseSeal } from './parse-line.ts';
+import { upcasterFor, type Upcaster } from './upcast.ts';
 import { isWholeWithCarriageReturn } from './whole-lines.ts';
 
 const BOM = '\ufeff';
@@ -22,6 +23,7 @@ export class LineAcceptor {
   #header: HeaderLine | undefined;
   #newer: NewerLog | undefined;
   #seal: SealLine | undefined;
+  #upcaster: Upcaster | undefined;
 
   get header(): HeaderLine | undefined {
     return this.#header;
@@ -85,12 +87,13 @@ export class LineAcceptor {
     } else {
       this.#header = header;
       this.#order = new LineOrder(header.block);
+      this.#upcaster = upcasterFor(header.v);
     }
     return undefined;
   }
 
   #acceptRecord(text: string): StepRecord | Problem {
-    const record = parseRecord(text);
+    const record = parseRecord(text, this.#upcaster);
     if (record instanceof Problem) return record;
     return this.#order.record(record) ?? record;
   }

@@ -6,7 +6,8 @@
  * facts are closed, because a fact of unknown shape would be a wrong answer. Free-form JSON
  * (`data`, `source`) has two forms of one rule: a recursive schema that can be published and a
  * quick walk for the running check; a spec holds them together. Left out: what one line cannot know
- * (sequence, chain, counts), which decoder.ts checks.
+ * (sequence, chain, counts), which decoder.ts checks. A record of an older format is held against
+ * these schemas after upcast.ts has brought it into today's shape.
  */
 import { z } from 'zod';
 import { WIRE_FORM } from '../../domain/facts/fields.ts';
@@ -61,7 +62,7 @@ const plainData = z.custom<JsonObject>((value) => isJsonObject(value, 'plain'));
 export const headerLine = headerOver(plainData);
 export const recordLine = z.looseObject({
   ...recordOver(wireData, wireFact),
-  v: z.literal(1),
+  v: z.literal(LOG_VERSION),
   crc,
 });
 export const blockLine = z.looseObject({ block: whole, from: whole, to: whole, sha256, crc });
@@ -104,7 +105,7 @@ const wireObject: z.ZodType = z
 /** The four lines with free-form JSON spelled out; exactly one of them matches a good line. */
 export const publishedLine = z.xor([
   headerOver(z.record(z.string(), anyJson)),
-  z.looseObject({ ...recordOver(wireObject, wireFact), v: z.literal(1), crc }),
+  z.looseObject({ ...recordOver(wireObject, wireFact), v: z.literal(LOG_VERSION), crc }),
   blockLine,
   sealLine,
 ]);
@@ -113,6 +114,6 @@ export const publishedLine = z.xor([
 export function jsonSchemaOfLine(): z.core.JSONSchema.JSONSchema {
   return {
     ...z.toJSONSchema(publishedLine, { target: 'draft-2020-12', io: 'input' }),
-    title: 'A line of a fencelab event log, format v1',
+    title: `A line of a fencelab event log, format v${LOG_VERSION}`,
   };
 }

@@ -16,6 +16,7 @@ import {
   sealLine,
   type SealLine,
 } from './lines.schema.ts';
+import type { Upcaster } from './upcast.ts';
 import { recordOfLine } from './wire.ts';
 
 const header = new LineCheck(headerLine);
@@ -71,9 +72,12 @@ export function parseHeader(text: string): HeaderLine | NewerLog | Problem {
   return sha256 === value.scenario.sha256 ? value : new Problem('scenario');
 }
 
-export function parseRecord(text: string): StepRecord | Problem {
-  const line = checked(text, record);
+/** @param upcaster for a log of an older format */
+export function parseRecord(text: string, upcaster?: Upcaster): StepRecord | Problem {
+  const value = parsed(text);
+  const line = upcaster === undefined || value instanceof Problem ? value : upcaster.line(value);
   if (line instanceof Problem) return line;
+  if (!record.accepts(line)) return new Problem('schema', record.issue(line));
   try {
     return recordOfLine(line);
   } catch (error) {

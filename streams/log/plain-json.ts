@@ -27,7 +27,7 @@ function isJson(value: unknown, kind: JsonKind, depth: number): boolean {
   }
 }
 
-/** Whether a parsed value is an object that a v1 line may hold. */
+/** Whether a parsed value is an object that a line may hold. */
 export function isJsonObject(value: unknown, kind: JsonKind, depth = MAX_DEPTH): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const members = value as Readonly<Record<string, unknown>>;

@@ -2,12 +2,13 @@
  * A step's record and its line. Writing is one walk in canonical member order; reading back turns
  * the hex strings of facts into numbers again. `data` stays as the line has it: it is for people
  * and for comparing, nothing computes with it. Therefore `bodyOfRecord(recordOfLine(line))` is the
- * line's own text, which replay uses to compare.
+ * line's own text, which replay uses to compare. (A line of an older format has today's text then.)
  */
 import type { Fact } from '../../domain/facts/schema.ts';
 import { PAGES_IN_U64, pagesOfHex } from '../../domain/units.ts';
 import type { StepRecord } from '../world/record.ts';
 import { integerText, jsonText, stringText, wireFormOf, type WireForm } from './canonical-json.ts';
+import { LOG_VERSION } from './format.ts';
 import { framed } from './frame.ts';
 import type { RecordLine } from './lines.schema.ts';
 
@@ -28,7 +29,7 @@ export function bodyOfRecord(record: StepRecord): string {
   const { seq, t, cause } = record;
   return (
     `{"seq":${integerText(seq, 'seq')},"t":${integerText(t, 't')}` +
-    `,"actor":${stringText(record.actor)},"type":${stringText(record.type)},"v":1` +
+    `,"actor":${stringText(record.actor)},"type":${stringText(record.type)},"v":${LOG_VERSION}` +
     `,"cause":${cause === null ? 'null' : integerText(cause, 'cause')}` +
     `,"choice":${stringText(record.choice)},"data":${jsonText(record.data, undefined, 'data')}` +
     `,"state":${stringText(record.state)},"facts":${jsonText(record.facts, undefined, 'facts')}` +

@@ -6,7 +6,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { hexOfPages } from '../../domain/units.ts';
 import { filledSlots } from '../../hw/slots.ts';
-import { tlbEntries } from '../../hw/tlb.ts';
+import { cachedDirectories, tlbEntries } from '../../hw/tlb.ts';
 import type { Shared } from '../../machines/shared/shared.ts';
 import type { Views } from './views.ts';
 
@@ -22,11 +22,34 @@ export function digestOf(views: Views): string {
   for (const [vm, { config, mappings }] of sorted(views.spaces)) {
     line('space', vm, config.start, config.range, config.semantics);
     for (const { id, addr, range, obj, offset, attrs } of mappings.values()) {
-      line('va', vm, id, addr, range, obj, offset, attrs.null, attrs.readOnly);
+      const { null: isNull, readOnly, userptr, gtMask } = attrs;
+      line('va', vm, id, addr, range, obj, offset, isNull, readOnly, userptr, gtMask);
     }
   }
   digestShared(views.shared, line, hash);
   return hash.digest('hex');
+}
+
+/** What is plain JSON, small, and has a name; and the links, which outlive their mappings until those are destroyed. */
+function digestObjects(shared: Shared, line: (...words: readonly unknown[]) => void): void {
+  const { vms, userptrs, queues, resvs, locks, sleepers, userMemory, refs } = shared;
+  const kinds = { vms, userptrs, queues, resvs, locks, sleepers, userMemory, refs };
+  for (const [kind, record] of Object.entries(kinds)) {
+    for (const [id, value] of sorted<unknown>(record)) line(kind, id, canonical(value));
+  }
+  for (const [bo, links] of sorted(shared.links)) {
+    for (const { vm, va, addr, range } of links.values()) line('link', bo, vm, va, addr, range);
+  }
+}
+
+/** Members in order of their names, at every depth. */
+function canonical(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(canonical);
+  return sorted(value as Readonly<Record<string, unknown>>).map(([name, member]) => [
+    name,
+    canonical(member),
+  ]);
 }
 
 function digestShared(
@@ -38,13 +61,14 @@ function digestShared(
   line('device', device.gts, device.levels, device.profile);
   line('pools', pools.system.next, pools.vram.next, pools.tables.next);
   for (const [vm, asid] of sorted(shared.asids)) line('asid', vm, asid);
-  for (const [bo, { range, phys, placement, closed }] of sorted(shared.bos)) {
-    line('bo', bo, range, phys, placement, closed);
+  for (const [bo, { range, phys, placement, home, closed, vm }] of sorted(shared.bos)) {
+    line('bo', bo, range, phys, placement, home, closed, vm);
   }
+  digestObjects(shared, line);
   for (const [id, syncobj] of sorted(shared.syncobjs)) line('syncobj', id, syncobj);
   for (const [, fences] of sorted(shared.fences)) {
-    for (const { key, kind, parts, result, waiters } of fences.values()) {
-      line('fence', key, kind, parts, result, waiters);
+    for (const { key, kind, parts, result, waiters, enabled, started } of fences.values()) {
+      line('fence', key, kind, parts, result, waiters, enabled, started);
     }
   }
   for (const [key, table] of sorted(shared.roots)) line('root', key, table);
@@ -56,6 +80,9 @@ function digestShared(
   for (const [gt, tlb] of sorted(shared.tlbs)) {
     for (const { asid, addr, pages, level, pte } of tlbEntries(tlb)) {
       line('tlb', gt, asid, addr, pages, level, pte);
+    }
+    for (const { asid, addr, pages, level, pte } of cachedDirectories(tlb)) {
+      line('directory', gt, asid, addr, pages, level, pte);
     }
   }
   for (const { key, value } of shared.memory.words.entries()) line('word', key, value);

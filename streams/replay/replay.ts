@@ -5,11 +5,12 @@
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import type { U64 } from '../../domain/units.ts';
 import type { Executor } from '../../machines/execute/executor.ts';
-import { enabled } from '../world/choice.ts';
+import { ChoiceError } from '../../machines/contract/decisions.ts';
+import { enabled, parseChoice } from '../world/choice.ts';
 import type { StepRecord } from '../world/record.ts';
 import { endOf, failuresIn, type RunEnd, tableExecutor } from '../world/run.ts';
 import { startWorld } from '../world/start.ts';
-import { step } from '../world/step.ts';
+import { type Step, step } from '../world/step.ts';
 import type { World } from '../world/world.ts';
 import { lineOfRecord } from '../log/wire.ts';
 import { digestOf } from './digest.ts';
@@ -50,11 +51,10 @@ export class Replayer {
     this.#next = null;
     if (replayed === null) {
       const choices = enabled(this.#world, this.#executor).map(({ key }) => key);
-      if (!choices.includes(recorded.choice)) {
-        const possible = choices.length === 0 ? 'nothing is possible' : choices.join(', ');
-        return { seq, what: 'choice', recorded: recorded.choice, replayed: possible };
+      const next = this.#step(recorded.choice, choices);
+      if (typeof next === 'string') {
+        return { seq, what: 'choice', recorded: recorded.choice, replayed: next };
       }
-      const next = step(this.#world, recorded.choice, this.#executor);
       this.#world = next.world;
       replayed = next.record;
     }
@@ -63,6 +63,19 @@ export class Replayer {
     if (lines.recorded !== lines.replayed) return { seq, what: 'record', ...lines };
     this.#views = foldRecord(this.#views, recorded);
     return null;
+  }
+
+  /** The step of a choice, or why there is none. */
+  #step(choice: string, possible: readonly string[]): Step | string {
+    try {
+      if (possible.includes(parseChoice(choice).key)) {
+        return step(this.#world, choice, this.#executor);
+      }
+      return possible.length === 0 ? 'nothing is possible' : possible.join(', ');
+    } catch (error) {
+      if (error instanceof ChoiceError) return error.message;
+      throw error;
+    }
   }
 
   /** The end as replayed. */

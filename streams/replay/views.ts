@@ -92,7 +92,7 @@ function changed(
 
 /** The same view of a live world, from the machines' own state. */
 export function viewsOfWorld({ shared, actors }: World): Views {
-  const entries = Object.entries(actors);
+  const entries = actors.entries();
   const spaces = entries.flatMap(([id, { machine, value, context }]) =>
     machine === 'vm' && value !== 'absent'
       ? [[id, (context as { readonly space: VaSpace }).space] as const]

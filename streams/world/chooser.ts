@@ -5,10 +5,10 @@
 import { FencelabError } from '../../domain/errors.ts';
 import type { U64 } from '../../domain/units.ts';
 import { mix32, seed32 } from '../../hw/latency.ts';
-import type { Choice } from './choice.ts';
+import { type Choice, parseChoice } from './choice.ts';
 
 export interface Chooser {
-  /** One of `choices`, which has at least one; null ends the run. */
+  /** One of `choices`, which has at least one, maybe with answers behind its key; null ends the run. */
   choose(choices: readonly Choice[]): Choice | null;
 }
 
@@ -37,8 +37,8 @@ export function listChooser(list: readonly string[]): Chooser {
     choose: (choices) => {
       const wanted = list[index++];
       if (wanted === undefined) return null;
-      const found = choices.find(({ key }) => key === wanted);
-      if (found !== undefined) return found;
+      const found = choices.find(({ key }) => key === deliveryOf(wanted));
+      if (found !== undefined) return { ...found, key: wanted };
       const possible = choices.map(({ key }) => key).join(', ');
       throw new FencelabError(
         'FL308',
@@ -46,4 +46,8 @@ export function listChooser(list: readonly string[]): Chooser {
       );
     },
   };
+}
+
+function deliveryOf(choice: string): string {
+  return choice.includes('!') ? parseChoice(choice).key : choice;
 }

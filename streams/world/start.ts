@@ -5,16 +5,34 @@
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import type { U64 } from '../../domain/units.ts';
 import { seed32 } from '../../hw/latency.ts';
-import { createBo, createSyncobj } from '../../machines/client/create.ts';
+import { newBindEngine } from '../../machines/bind-engine/bind-engine.ts';
 import { newClient } from '../../machines/client/context.ts';
+import {
+  createBo,
+  createQueue,
+  createSyncobj,
+  createUserptr,
+} from '../../machines/client/create.ts';
 import { type Effect, fact, send } from '../../machines/contract/effects.ts';
 import type { ActorId } from '../../machines/contract/messages.ts';
-import type { ActorState, Executor } from '../../machines/execute/executor.ts';
-import { foldShared } from '../../machines/shared/fold.ts';
-import { SharedReader } from '../../machines/shared/reader.ts';
+import { newExecQueue } from '../../machines/exec-queue/context.ts';
+import { queueMade } from '../../machines/exec-queue/life.ts';
+import type { Executor } from '../../machines/execute/executor.ts';
+import { newFaults } from '../../machines/faults/faults.ts';
+import { newGt } from '../../machines/gt/context.ts';
+import { newMemory } from '../../machines/memory/context.ts';
+import { COPY_QUEUE, MEMORY } from '../../machines/memory/names.ts';
 import { NOTHING_SHARED } from '../../machines/shared/shared.ts';
-import { bindEngineOf } from '../../machines/vm/context.ts';
+import { newTlb } from '../../machines/tlb/context.ts';
+import { UFENCES } from '../../machines/ufences/names.ts';
+import { newUfences } from '../../machines/ufences/ufences.ts';
+import { bindEngineOf, rebinderOf, type VmContext, workerOf } from '../../machines/vm/context.ts';
 import { createVm, newVm } from '../../machines/vm/life.ts';
+import { joinQueue } from '../../machines/vm/rebind.ts';
+import { newWork } from '../../machines/work/work.ts';
+import { Actors } from './actors.ts';
+import { Beginning } from './beginning.ts';
+import { madeLater, type Needs, needsOf } from './needs.ts';
 import type { StepRecord } from './record.ts';
 import { applyEffects } from './step.ts';
 import type { World } from './world.ts';
@@ -24,82 +42,116 @@ export const WORLD = 'world';
 
 const LEVELS = { 48: 4, 57: 5 } as const;
 
-function created(scenario: Scenario): ReadonlySet<string> {
-  const steps = Object.values(scenario.clients).flat();
-  return new Set(steps.flatMap((step) => ('create' in step ? [step.create] : [])));
-}
-
 export interface Started {
   readonly world: World;
   readonly record: StepRecord;
 }
 
 export function startWorld(scenario: Scenario, seed: U64, executor: Executor): Started {
-  const later = created(scenario);
   const { gts: count, vaBits, profile } = scenario.device;
   const gts = Array.from({ length: count }, (_, i) => `gt${i}`);
-  const actors: Record<ActorId, ActorState> = {};
-  const effects: Effect[] = [fact({ type: 'device.created', gts, vaBits, profile })];
-  const add = (id: ActorId, machine: string, context: unknown, value?: string): void => {
-    const state = value ?? executor.initialValue(machine);
-    actors[id] = { machine, value: state, context };
-    effects.push(fact({ type: 'actor.started', actor: id, machine, state }));
-  };
-  for (const gt of gts) {
-    add(gt, 'gt', { id: gt });
-    add(`${gt}/tlb`, 'tlb', { id: `${gt}/tlb`, gt, seqno: 0, pending: [] });
-  }
-  effects.push(...objects(scenario, later, effects));
-  Object.entries(scenario.vms).forEach(([id, { async, semantics }], index) => {
-    const input = { id, index, async, semantics, gts, levels: LEVELS[vaBits] };
-    const engine = bindEngineOf(id);
-    add(engine, 'bindEngine', { id: engine, queue: [], waitingOn: [] });
-    if (later.has(id)) return add(id, 'vm', newVm(input));
-    const made = createVm(newVm(input));
-    effects.push(...made.effects);
-    add(id, 'vm', made.context, 'open.idle');
-  });
+  const later = madeLater(scenario);
+  const beginning = new Beginning(executor);
+  beginning.do(fact({ type: 'device.created', gts, vaBits, profile }));
+  startDevice(beginning, gts, needsOf(scenario));
+  makeObjects(beginning, scenario, later);
+  startVms(beginning, scenario, later, gts);
+  startQueues(beginning, scenario, later);
   for (const [id, program] of Object.entries(scenario.clients)) {
-    add(id, 'client', newClient(id, program, scenario));
-    effects.push(send(id, 'client.next', {}));
+    beginning.add(id, 'client', newClient(id, program, scenario));
+    beginning.do(send(id, 'client.next', {}));
   }
-  return record0(scenario, seed, actors, effects);
+  return record0(scenario, seed, beginning.actors, beginning.effects);
 }
 
-/** BOs and syncobjs; each BO lies behind the one before. */
-function objects(
-  scenario: Scenario,
-  later: ReadonlySet<string>,
-  before: readonly Effect[],
-): Effect[] {
-  const effects: Effect[] = [];
-  let shared = before.reduce(
-    (folded, each) => (each.effect === 'fact' ? foldShared(folded, each.fact) : folded),
-    NOTHING_SHARED,
-  );
+function startDevice(beginning: Beginning, gts: readonly ActorId[], needs: Needs): void {
+  for (const gt of gts) {
+    beginning.add(gt, 'gt', newGt(gt));
+    beginning.add(`${gt}/tlb`, 'tlb', newTlb(`${gt}/tlb`, gt));
+    if (needs.faults) beginning.add(`${gt}/faults`, 'faults', newFaults(`${gt}/faults`, gt));
+  }
+  if (needs.memory) beginning.add(MEMORY, 'memory', newMemory());
+  if (needs.copies) beginning.add(COPY_QUEUE, 'bindEngine', newBindEngine(COPY_QUEUE));
+  if (needs.ufences) beginning.add(UFENCES, 'ufences', newUfences(UFENCES));
+}
+
+/** BOs, syncobjs and the process's memory; each BO lies behind the one before. */
+function makeObjects(beginning: Beginning, scenario: Scenario, later: ReadonlySet<string>): void {
   for (const [id, bo] of Object.entries(scenario.bos)) {
-    if (later.has(id)) continue;
-    const made = createBo(id, bo, new SharedReader(shared, null));
-    if (made.effect === 'fact') shared = foldShared(shared, made.fact);
-    effects.push(made);
+    if (!later.has(id)) beginning.do(...createBo(id, bo, beginning.shared));
   }
   for (const [id, syncobj] of Object.entries(scenario.syncobjs)) {
-    if (!later.has(id)) effects.push(...createSyncobj(id, syncobj));
+    if (!later.has(id)) beginning.do(...createSyncobj(id, syncobj));
   }
-  return effects;
+  for (const [id, userptr] of Object.entries(scenario.userptrs)) {
+    beginning.do(createUserptr(id, userptr, beginning.shared));
+  }
+}
+
+/** Each VM with its bind queue and the work items that its mode has a use for. */
+function startVms(
+  beginning: Beginning,
+  { vms, device }: Scenario,
+  later: ReadonlySet<string>,
+  gts: readonly ActorId[],
+): void {
+  const levels = LEVELS[device.vaBits];
+  Object.entries(vms).forEach(([id, declared], index) => {
+    const { async, mode } = declared;
+    const made = newVm({ id, index, declared, gts, levels });
+    const [engine, worker, rebinder] = [bindEngineOf(id), workerOf(id), rebinderOf(id)];
+    beginning.add(engine, 'bindEngine', newBindEngine(engine));
+    if (async) beginning.add(worker, 'work', newWork(worker, id, 'vm.worker'));
+    if (mode === 'compute') beginning.add(rebinder, 'work', newWork(rebinder, id, 'vm.rebind'));
+    if (later.has(id)) return beginning.add(id, 'vm', made);
+    const created = createVm(made);
+    beginning.do(...created.effects);
+    beginning.add(id, 'vm', created.context, 'open.idle');
+  });
+}
+
+/** A queue that is there from the start has joined its VM. */
+function join(beginning: Beginning, vm: ActorId, queue: ActorId): void {
+  const actor = beginning.actors[vm];
+  if (actor === undefined) throw new RangeError(`no VM ${vm}`);
+  const joined = joinQueue(actor.context as VmContext, queue, beginning.shared);
+  beginning.do(...joined.effects);
+  beginning.actors[vm] = { ...actor, context: joined.context };
+}
+
+function startQueues(
+  beginning: Beginning,
+  { queues, vms }: Scenario,
+  later: ReadonlySet<string>,
+): void {
+  for (const [id, queue] of Object.entries(queues)) {
+    const isThere = !later.has(id);
+    if (queue.kind === 'bind') {
+      if (isThere) beginning.do(createQueue(id, queue));
+      beginning.add(id, 'bindEngine', newBindEngine(id));
+      continue;
+    }
+    const mode = vms[queue.vm]?.mode ?? 'dma-fence';
+    const made = newExecQueue(id, queue.vm, `gt${queue.gt}`, mode);
+    if (isThere) {
+      beginning.do(...queueMade(made));
+      if (mode === 'compute') join(beginning, queue.vm, id);
+    }
+    beginning.add(id, 'execQueue', made, isThere ? 'idle' : undefined);
+  }
 }
 
 function record0(
   scenario: Scenario,
   seed: U64,
-  actors: World['actors'],
+  actors: Beginning['actors'],
   effects: readonly Effect[],
 ): Started {
   const empty: World = {
     config: { latency: scenario.latency, seed: seed32(seed) },
     seq: 1,
     nowNs: 0,
-    actors,
+    actors: Actors.from(actors),
     queues: [],
     timers: [],
     shared: NOTHING_SHARED,

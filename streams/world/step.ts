@@ -3,14 +3,23 @@
  * happens in the simulator happens here.
  */
 import type { Fact } from '../../domain/facts/schema.ts';
-import { findFence, resultOf, STUB } from '../../domain/fence/fence-table.ts';
+import { findFence, preemptOwner, resultOf, STUB } from '../../domain/fence/fence-table.ts';
 import { latencyOf } from '../../hw/latency.ts';
+import {
+  type Answers,
+  ChoiceError,
+  type Decision,
+  Decisions,
+} from '../../machines/contract/decisions.ts';
 import type { Effect } from '../../machines/contract/effects.ts';
 import type { StepEvent } from '../../machines/contract/event.ts';
 import type { ActorId, Message } from '../../machines/contract/messages.ts';
+import { WATCHDOGS } from '../../machines/contract/watchdogs.ts';
 import type { Executor } from '../../machines/execute/executor.ts';
 import { foldShared } from '../../machines/shared/fold.ts';
 import { Reads, SharedReader } from '../../machines/shared/reader.ts';
+import { enabled, parseChoice } from './choice.ts';
+import { sleepersOf, triggerOf } from '../../machines/shared/sleepers.ts';
 import { armTimer, cancelTimer, findQueue, post, takeHead } from './mail.ts';
 import type { Json, StepRecord } from './record.ts';
 import { actorOf, type Mail, type Queue, type Timer, type World } from './world.ts';
@@ -26,6 +35,8 @@ export interface Step {
   readonly world: World;
   readonly record: StepRecord;
   readonly footprint: Footprint;
+  /** what the step decided, in the order in which it asked */
+  readonly decisions: readonly Decision[];
 }
 
 interface Delivery {
@@ -103,35 +114,69 @@ export function applyEffects(
   return { world: { ...world, shared, queues, timers }, facts, sends };
 }
 
-function wakeUps(shared: World['shared'], fact: Fact): [ActorId, Message][] {
+const NOBODY: readonly [ActorId, Message][] = [];
+
+function wakeUps(shared: World['shared'], fact: Fact): readonly [ActorId, Message][] {
+  const enabled = enableMail(shared, fact);
+  if (enabled.length > 0) return enabled;
+  const trigger = triggerOf(fact);
+  if (trigger !== null) {
+    const message: Message = { type: 'wait.over', data: { on: trigger } };
+    const sleepers = sleepersOf(shared, fact);
+    return sleepers.length === 0 ? NOBODY : sleepers.map((sleeper) => [sleeper, message]);
+  }
   if (fact.type === 'fence.signaled') {
     const { fence, error } = fact;
     const message: Message = { type: 'fence.signaled', data: { fence, error } };
     return (findFence(shared.fences, fence)?.waiters ?? []).map((waiter) => [waiter, message]);
   }
-  if (fact.type !== 'fence.waited') return [];
+  if (fact.type !== 'fence.waited') return NOBODY;
   const { fence, waiter } = fact;
   const error = fence === STUB ? 0 : resultOf(shared.fences, fence);
   return error === null ? [] : [[waiter, { type: 'fence.signaled', data: { fence, error } }]];
 }
 
-/** One step. @throws RangeError for a choice that is not enabled */
+/** The first who waits for a preempt fence, or asks for it, has its queue told (dma_fence_ops.enable_signaling). */
+function enableMail(shared: World['shared'], fact: Fact): readonly [ActorId, Message][] {
+  if (fact.type !== 'fence.waited' && fact.type !== 'fence.enabled') return NOBODY;
+  const { fence } = fact;
+  const found = findFence(shared.fences, fence);
+  if (found === undefined || found.kind !== 'preempt') return NOBODY;
+  if (found.enabled || found.result !== null) return NOBODY;
+  return [[preemptOwner(fence), { type: 'fence.enable', data: { fence } }]];
+}
+
+function answersBeyond(answers: Answers, asked: number): boolean {
+  for (const index of answers.keys()) if (index > asked) return true;
+  return false;
+}
+
+/** One step. @throws RangeError for a choice that is not enabled, or that answers a decision which is not asked */
 export function step(world: World, choice: string, executor: Executor): Step {
-  const { from, to, mail, queues, timers } = take(world, choice);
+  const { key, answers } = parseChoice(choice);
+  const { from, to, mail, queues, timers } = take(world, key);
   const actor = actorOf(world, to);
   const { type, data } = mail.message;
   if (!executor.accepts(actor, type)) throw new RangeError(`${to} takes no ${type} now`);
+  if (WATCHDOGS.has(type) && !enabled(world, executor).some((each) => each.key === key)) {
+    throw new RangeError(`${key} fires before something that is due earlier`);
+  }
   const reads = new Reads();
   const nowNs = Math.max(world.nowNs, mail.dueNs);
   const shared = new SharedReader(world.shared, reads);
   const { seq } = world;
-  const event = { type, data, from, nowNs, shared } as StepEvent;
+  const decide = new Decisions(answers);
+  const event = { type, data, from, nowNs, shared, decide } as StepEvent;
   const stepped = executor.step(actor, event);
+  if (answersBeyond(answers, decide.asked.length))
+    throw new ChoiceError(
+      `${choice} answers what is not asked: this step decides ${decide.asked.length} times`,
+    );
   const before: World = {
     config: world.config,
     seq: seq + 1,
     nowNs,
-    actors: { ...world.actors, [to]: stepped.state },
+    actors: world.actors.with(to, stepped.state),
     queues,
     timers,
     shared: world.shared,
@@ -149,5 +194,6 @@ export function step(world: World, choice: string, executor: Executor): Step {
     facts: applied.facts,
     sends: applied.sends,
   };
-  return { world: applied.world, record, footprint: { actor: to, reads: () => reads.names() } };
+  const footprint: Footprint = { actor: to, reads: () => reads.names() };
+  return { world: applied.world, record, footprint, decisions: decide.asked };
 }

@@ -6,6 +6,7 @@ import type { VtimeNs } from '../../domain/units.ts';
 import type { Seed32 } from '../../hw/latency.ts';
 import type { ActorId, Message } from '../../machines/contract/messages.ts';
 import type { ActorState } from '../../machines/execute/executor.ts';
+import type { Actors } from './actors.ts';
 import type { Shared } from '../../machines/shared/shared.ts';
 
 /** A message under way. */
@@ -44,7 +45,7 @@ export interface World {
   /** the number that the next record gets */
   readonly seq: number;
   readonly nowNs: VtimeNs;
-  readonly actors: Readonly<Record<ActorId, ActorState>>;
+  readonly actors: Actors;
   /** by key, ascending */
   readonly queues: readonly Queue[];
   /** by due time, then key */
@@ -53,7 +54,7 @@ export interface World {
 }
 
 export function actorOf(world: World, id: ActorId): ActorState {
-  const actor = world.actors[id];
+  const actor = world.actors.get(id);
   if (actor === undefined) throw new RangeError(`no actor ${id}`);
   return actor;
 }
