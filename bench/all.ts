@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BENCHES = ['executor', 'va-space', 'log', 'run'];
+const BENCHES = ['executor', 'va-space', 'log', 'run', 'model'];
 
 for (const name of BENCHES) {
   process.stdout.write(`\n# ${name}\n`);

@@ -38,7 +38,10 @@ class Recorder implements Executor {
   }
 
   step(state: ActorState, event: StepEvent): Stepped {
-    this.samples.push({ state, event: { ...event, shared: event.shared.untracked() } });
+    this.samples.push({
+      state,
+      event: { ...event, shared: event.shared.untracked(), decide: event.decide.again() },
+    });
     return this.#table.step(state, event);
   }
 }

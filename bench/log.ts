@@ -39,7 +39,14 @@ function factsOf(i: number): readonly Fact[] {
       return [{ type: 'bind.accepted', vm, call: i, ops: 1, engine: `${vm}/bind0` }];
     case 1:
     case 2: {
-      const rest = { obj: 'bo0', offset: 0, null: false, readOnly: false };
+      const rest = {
+        obj: 'bo0',
+        offset: 0,
+        null: false,
+        readOnly: false,
+        userptr: false,
+        gtMask: 0,
+      };
       return [{ type: 'va.mapped', vm, va: i, ...place, ...rest }];
     }
     case 3:
