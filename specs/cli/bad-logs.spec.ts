@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { framed } from '../../streams/log/frame.ts';
-import { cli, HEAD, NULL_BIND, put, temporaryFolder } from './harness.ts';
+import { cli, HEAD, NULL_BIND, put, ROOT, temporaryFolder } from './harness.ts';
 
 const folder = temporaryFolder();
 const sealed = join(folder, 'sealed.log');
@@ -24,7 +24,7 @@ const corrupt = (): string =>
   );
 const newer = (): string => {
   const body = (lines[0] ?? '')
-    .replace('"minReader":1', '"minReader":9')
+    .replace('"minReader":2', '"minReader":9')
     .replace(/,"crc".*\n$/, '');
   return put(folder, 'newer.log', framed(body) + lines.slice(1).join(''));
 };
@@ -120,5 +120,36 @@ describe('a log that was changed with right checksums', () => {
     expect(ran.out).toMatch(
       /^different at record 29: the record differs\nat t:\n {2}recorded {2}7\d+\n {2}replayed {2}\d+\nin full:\n/,
     );
+  });
+});
+
+describe('a log of version 1', () => {
+  const old = join(ROOT, 'specs/streams/log/golden/v1-shared-bo.jsonl');
+
+  it('is not replayed: FL310, exit 5, and what still works', async () => {
+    for (const more of [[], ['--scenario', join(ROOT, 'scenarios/shared-bo.yaml')]]) {
+      const ran = await cli(['replay', old, ...more]);
+      expect([ran.status, ran.out]).toEqual([5, '']);
+      expect(ran.err).toMatch(
+        /^FL310: the log has format version 1; the machines of version 2 do not repeat its steps \(.*v1-shared-bo\.jsonl\)\. Record .*`fencelab show LOG`/,
+      );
+    }
+    const { out } = await cli(['replay', old, '--json']);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, exit: 5, errors: [{ code: 'FL310' }] });
+  });
+
+  it('is valid', async () => {
+    const ran = await cli(['validate', old]);
+    expect([ran.status, ran.err]).toEqual([0, '']);
+    expect(ran.out).toContain('a sealed log of scenario shared-bo, 105 records, verdict ok');
+  });
+
+  it.each(['vas', 'pt', 'tlb', 'fences', 'actors', 'story'])('can be shown: %s', async (what) => {
+    for (const at of [[], ['--at', '0'], ['--at', '60']]) {
+      const ran = await cli(['show', old, '--what', what, ...at]);
+      expect([ran.status, ran.err]).toEqual([0, '']);
+    }
+    const told = await cli(['show', old, '--what', 'story']);
+    expect(told.out).toMatch(/^verdict: ok .*26 of 26 expectations held/m);
   });
 });

@@ -193,6 +193,42 @@ const CASES: readonly Wrong[] = [
     code: 'FL115',
     says: 'Write { syncobj: tl, point: 1 }',
   },
+  {
+    name: 'a call that is always refused',
+    step: '- bind: §{ vm: vm0, ops: [{ unmapAll: { bo: bo0 } }] }',
+    code: 'FL116',
+    says: 'with EINVAL: UNMAP_ALL without ASYNC (check 4a)',
+  },
+  {
+    name: 'overlapping areas of the process',
+    text: small(
+      'vms: { v: {} }\nuserptrs:\n  a: { addr: 0x10000, size: 0x2000 }\n' +
+        '  b: §{ addr: 0x11000, size: 0x1000 }\nclients: { c: [{ close: v }] }\n',
+    ),
+    code: 'FL117',
+    says: '`b` overlaps `a`',
+  },
+  {
+    name: 'an access without a fence where memory moves',
+    step: '- bind: { vm: vm0, ops: [{ map: { addr: 0, range: 0x1000, bo: bo0 } }] }\n    - evict: { bo: bo0 }\n    - gpu: §{ vm: vm0, read: 0 }',
+    code: 'FL118',
+    says: 'nothing holds back the eviction of `bo0`',
+  },
+  {
+    name: 'a VM that the kernel does not make',
+    text: small('vms: { v: §{ mode: fault, scratch: true } }\nclients: { c: [{ close: v }] }\n'),
+    code: 'FL119',
+    says: 'SCRATCH_PAGE with FAULT_MODE',
+  },
+  {
+    name: 'a private BO elsewhere',
+    text: small(
+      'vms: { v: {}, w: {} }\nbos: { b: { size: 0x1000, vm: v } }\nclients:\n  c:\n' +
+        '    - bind: { vm: w, ops: [{ map: { addr: 0, range: 0x1000, bo: §b } }] }\n',
+    ),
+    code: 'FL120',
+    says: '`b` is private to `v`',
+  },
   { name: 'not YAML', text: 'fencelab: [§', code: 'FL101', says: 'not YAML or JSON' },
   { name: 'tabs', text: 'fencelab: 1\nvms:\n§\tvm0: {}\n', code: 'FL101', says: 'by spaces only' },
   {
@@ -309,7 +345,7 @@ describe('a wrong scenario', () => {
       errors: [
         {
           code: 'FL104',
-          what: 'there is no VM or BO named `vm`',
+          what: 'there is no VM, BO or queue named `vm`',
           where: `${file}:8:14`,
           hint: 'Did you mean `vm0`?',
         },

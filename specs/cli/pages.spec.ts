@@ -57,7 +57,7 @@ describe('--help', () => {
 
   it('--version names fencelab, Node and the log format', async () => {
     const { out } = await cli(['--version']);
-    expect(out).toBe(`fencelab 0.1.0\nnode ${process.versions.node}\nlog format 1\n`);
+    expect(out).toBe(`fencelab 0.1.0\nnode ${process.versions.node}\nlog format 2\n`);
   });
 });
 

@@ -1,13 +1,12 @@
 /** A bind queue by itself: in order, one job at a time, and no wait is lost. */
 import type { Fact } from '../../domain/facts/schema.ts';
-import type { BindEngineContext } from '../../machines/bind-engine/bind-engine.ts';
+import { newBindEngine } from '../../machines/bind-engine/bind-engine.ts';
 import type { Job } from '../../machines/contract/messages.ts';
 import type { ActorState } from '../../machines/execute/executor.ts';
 import { deliver, factsIn, sentIn, sharedOf } from '../rig/actors.ts';
 
 const ENGINE = 'vm0/bind0';
-const context: BindEngineContext = { id: ENGINE, queue: [], waitingOn: [] };
-const idle: ActorState = { machine: 'bindEngine', value: 'idle', context };
+const idle: ActorState = { machine: 'bindEngine', value: 'idle', context: newBindEngine(ENGINE) };
 
 const job = (n: number, waits: readonly string[], stores = 1): Job => ({
   id: `${ENGINE}#${n}`,
@@ -85,4 +84,48 @@ test('a flush is asked for after the fence of its job has signalled', () => {
   const { effects } = deliver(first.state, 'copy.done', { job: `${ENGINE}#1` }, shared);
   expect(effects.map((each) => each.effect)).toEqual(['fact', 'fact', 'send']);
   expect(sentIn(effects)).toEqual([['gt0/tlb', 'tlb.invalidate', { vm: 'vm0', flush }]]);
+});
+
+const copy = { source: 0x10, phys: 0x20, range: 4, placement: 'system' } as const;
+
+test('a copy comes before any store, and ends the job if there is none', () => {
+  const named = (pushed: Job): unknown[] => {
+    const { effects } = deliver(idle, 'job.push', { job: pushed }, shared);
+    return sentIn(effects).map(([, type, data]) => [type, (data as { last: boolean }).last]);
+  };
+  expect(named({ ...job(1, [], 1), copy })).toEqual([
+    ['copy.pages', false],
+    ['copy.write', true],
+  ]);
+  expect(named({ ...job(1, [], 0), copy })).toEqual([['copy.pages', true]]);
+});
+
+test('a fence that a job names twice is waited for once', () => {
+  const { effects } = deliver(idle, 'job.push', { job: job(1, ['in:1', 'in:1']) }, shared);
+  expect(factsIn(effects)).toHaveLength(1);
+});
+
+test('a queue is made and closed by its owner; what it has still runs, and what comes later', () => {
+  const device: Fact = { type: 'device.created', gts: ['gt0'], vaBits: 48, profile: 'xe-2023' };
+  const world = sharedOf([device, ...fences]);
+  const made = deliver(idle, 'queue.create', { vm: 'vm0' }, world, 'app');
+  expect(factsIn(made.effects)).toEqual([
+    { type: 'queue.created', queue: ENGINE, vm: 'vm0', gt: 'gt0', kind: 'bind' },
+  ]);
+  expect(sentIn(made.effects)).toEqual([['app', 'ioctl.done', { result: 0 }]]);
+
+  const busy = deliver(made.state, 'job.push', { job: job(1, []) }, world);
+  const closing = deliver(busy.state, 'queue.destroy', {}, world, 'app');
+  expect(factsIn(closing.effects)).toEqual([]);
+  const over = deliver(closing.state, 'copy.done', { job: `${ENGINE}#1` }, world);
+  expect(factsIn(over.effects).map(({ type }) => type)).toEqual([
+    'job.done',
+    'fence.signaled',
+    'queue.destroyed',
+  ]);
+  const late = deliver(over.state, 'job.push', { job: job(2, []) }, world);
+  expect(late.state.value).toBe('updatingTables');
+
+  const atOnce = deliver(idle, 'queue.destroy', {}, world, 'app');
+  expect(factsIn(atOnce.effects)).toEqual([{ type: 'queue.destroyed', queue: ENGINE }]);
 });

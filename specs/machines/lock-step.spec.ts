@@ -1,50 +1,21 @@
 /** The table and XState's own interpreter give the same answers, step by step, in every scenario. */
+import { Decisions, NO_ANSWERS } from '../../machines/contract/decisions.ts';
 import type { StepEvent } from '../../machines/contract/event.ts';
-import type { ActorState, Executor, Stepped } from '../../machines/execute/executor.ts';
 import { TableExecutor } from '../../machines/execute/table.ts';
 import { XStateExecutor } from '../../machines/execute/xstate.ts';
 import { MACHINE_SET } from '../../machines/index.ts';
 import { Reads, SharedReader } from '../../machines/shared/reader.ts';
+import { LockStep } from '../rig/lock-step.ts';
 import { everyRun, stepsOf, wholeRun } from '../rig/runs.ts';
-import { firstDifference } from '../../streams/replay/same.ts';
 import { lineOfRecord } from '../../streams/log/wire.ts';
 
 const table = new TableExecutor(MACHINE_SET);
 const xstate = new XStateExecutor(MACHINE_SET);
 
-/** Asks both and holds the answers against each other. */
-class LockStep implements Executor {
-  readonly differences: string[] = [];
-  steps = 0;
-
-  initialValue(machine: string): string {
-    const [a, b] = [table.initialValue(machine), xstate.initialValue(machine)];
-    if (a !== b) this.differences.push(`${machine} starts in ${a}, or ${b}`);
-    return a;
-  }
-
-  accepts(state: ActorState, type: StepEvent['type']): boolean {
-    const [a, b] = [table.accepts(state, type), xstate.accepts(state, type)];
-    if (a !== b) this.differences.push(`${state.machine} in ${state.value} and ${type}: ${a}`);
-    return a;
-  }
-
-  step(state: ActorState, event: StepEvent): Stepped {
-    this.steps += 1;
-    const stepped = table.step(state, event);
-    const other = xstate.step(state, event);
-    const found = firstDifference(stepped, other);
-    if (found !== null) {
-      this.differences.push(`${state.machine} in ${state.value}, ${event.type}: ${found}`);
-    }
-    return stepped;
-  }
-}
-
 describe('lock step', () => {
   test('the same state and the same effects after every step of every scenario, 20 seeds each', () => {
     for (const { label, scenario, chooser, seed } of everyRun(20)) {
-      const both = new LockStep();
+      const both = new LockStep(MACHINE_SET);
       wholeRun({ scenario, chooser, seed, executor: both });
       expect([label, both.differences]).toEqual([label, []]);
       expect(both.steps).toBeGreaterThan(20);
@@ -68,13 +39,14 @@ describe('lock step', () => {
       for (const { before, choice, reads, record } of stepsOf({ scenario, chooser, seed })) {
         const noted = new Reads();
         const mail = before.queues.find(({ key }) => key === choice)?.mail[0];
-        const state = before.actors[record.actor];
+        const state = before.actors.get(record.actor);
         if (mail === undefined || state === undefined) continue;
         const event = {
           ...mail.message,
           from: choice.split('>')[0],
           nowNs: record.t,
           shared: new SharedReader(before.shared, noted),
+          decide: new Decisions(NO_ANSWERS),
         } as unknown as StepEvent;
         xstate.step(state, event);
         expect([choice, [...noted.names()].sort()]).toEqual([choice, [...reads()].sort()]);

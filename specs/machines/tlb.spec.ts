@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Fact } from '../../domain/facts/schema.ts';
 import type { Flush } from '../../machines/contract/messages.ts';
 import type { ActorState } from '../../machines/execute/executor.ts';
-import { MAX_SEQNO, seqnoPast, type TlbContext } from '../../machines/tlb/tlb.ts';
+import { MAX_SEQNO, seqnoPast, type TlbContext } from '../../machines/tlb/context.ts';
 import { deliver, factsIn, sentIn, sharedOf } from '../rig/actors.ts';
 
 const HALF = (MAX_SEQNO + 1) / 2;

@@ -10,8 +10,12 @@ import { deliver, factsIn, sentIn, sharedOf } from '../rig/actors.ts';
 const input = {
   id: 'vm0',
   index: 0,
-  async: false,
-  semantics: 'gpuva-2023' as const,
+  declared: {
+    async: true,
+    semantics: 'gpuva-2023' as const,
+    mode: 'dma-fence' as const,
+    scratch: false,
+  },
   gts: ['gt0'],
   levels: 4,
 };
@@ -29,8 +33,9 @@ const shared = sharedOf([
 const map = (addr: string): { map: { addr: string; range: string; null: true } } => ({
   map: { addr, range: '0x1000', null: true },
 });
+const REQUEST = { async: true, queue: null, extensions: '0x0', in: [] };
 const bind = (ops: ReturnType<typeof map>[]): ReturnType<typeof deliver> =>
-  deliver(state, 'vm.bind', { async: false, ops, in: [], out: [{ syncobj: 'done' }] }, shared);
+  deliver(state, 'vm.bind', { ...REQUEST, ops, out: [{ syncobj: 'done' }] }, shared);
 
 test('the errno comes back, and the lock is free again', () => {
   const { state: after, effects } = bind([map('0x10000')]);

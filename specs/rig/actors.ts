@@ -1,5 +1,6 @@
 /** One actor by itself: messages in, state and effects out, over shared objects that the spec makes. */
 import type { Fact } from '../../domain/facts/schema.ts';
+import { type Answers, Decisions, NO_ANSWERS } from '../../machines/contract/decisions.ts';
 import type { Effect } from '../../machines/contract/effects.ts';
 import type { StepEvent } from '../../machines/contract/event.ts';
 import type { Messages, MessageType } from '../../machines/contract/messages.ts';
@@ -20,9 +21,11 @@ export function deliver<K extends MessageType>(
   data: Messages[K],
   shared: Shared = NOTHING_SHARED,
   from = 'spec',
+  answers: Answers = NO_ANSWERS,
 ): Stepped {
   const reader = new SharedReader(shared, null);
-  const event = { type, data, from, nowNs: 0, shared: reader } as unknown as StepEvent;
+  const decide = new Decisions(answers);
+  const event = { type, data, from, nowNs: 0, shared: reader, decide } as unknown as StepEvent;
   return tableExecutor.step(state, event);
 }
 

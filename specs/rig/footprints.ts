@@ -3,25 +3,75 @@
  * different actors that touch nothing in common, one of them writing, should commute; reduction rests on it.
  */
 import type { Fact } from '../../domain/facts/schema.ts';
+import { contextOf } from '../../domain/fence/fence-table.ts';
+import { triggerOf } from '../../machines/shared/sleepers.ts';
 import type { Taken } from './runs.ts';
 
+/** Who sleeps is shared, too: lying down and waking the same sleepers do not commute. */
+function sleepersOf(fact: Fact): readonly string[] {
+  const on = fact.type === 'wait.began' || fact.type === 'wait.ended' ? fact.on : triggerOf(fact);
+  return on === null ? [] : [`sleepers ${on}`];
+}
+
 function written(fact: Fact, gts: readonly string[]): readonly string[] {
+  return [...objectsOf(fact, gts), ...sleepersOf(fact)];
+}
+
+function objectsOf(fact: Fact, gts: readonly string[]): readonly string[] {
   switch (fact.type) {
     case 'bo.created':
       return [`bo ${fact.bo}`, `pool ${fact.placement}`];
     case 'bo.closed':
+    case 'bo.freed':
       return [`bo ${fact.bo}`];
+    case 'bo.moved':
+      return [`bo ${fact.bo}`, `pool ${fact.placement}`];
+    case 'userptr.created':
+    case 'userptr.invalidated':
+      return [`userptr ${fact.userptr}`, 'pool system'];
+    case 'userptr.invalidating':
+      return [`userptr ${fact.userptr}`];
+    case 'queue.created':
+    case 'queue.destroyed':
+    case 'queue.banned':
+      return [`queue ${fact.queue}`];
+    case 'ref.taken':
+    case 'ref.dropped':
+      return [`refs ${fact.of}`];
+    case 'resv.added':
+      return [`resv ${fact.resv}`];
+    case 'lock.taken':
+    case 'lock.released':
+      return [`lock ${fact.lock}`];
+    case 'ufence.written':
+      return [`ufence ${fact.at}`];
+    case 'va.mapped':
+    case 'va.unmapped':
+    case 'vma.destroyed':
+      return [`vm ${fact.vm}`, `links ${fact.obj ?? ''}`];
+    case 'vma.evicted':
+    case 'vma.rebound':
+    case 'vma.zapped':
+    case 'vm.closing':
+    case 'vm.errored':
+    case 'vm.restarted':
+      return [`vm ${fact.vm}`];
     case 'syncobj.created':
     case 'syncobj.replaced':
     case 'syncobj.advanced':
       return [`syncobj ${fact.syncobj}`];
     case 'fence.created':
-      return [fact.fence, ...fact.parts].map((key) => `fence ${key}`);
+      return [
+        ...[fact.fence, ...fact.parts].map((key) => `fence ${key}`),
+        `timeline ${contextOf(fact.fence)}`,
+      ];
+    case 'fence.enabled':
+    case 'fence.started':
     case 'fence.waited':
     case 'fence.signaled':
       return [`fence ${fact.fence}`];
     case 'vm.created':
-      return ['asids'];
+      return ['asids', `vm ${fact.vm}`];
     case 'vm.closed':
       return gts.map((gt) => `tlb ${gt}`);
     case 'table.allocated':
@@ -31,8 +81,10 @@ function written(fact: Fact, gts: readonly string[]): readonly string[] {
       return [`pt ${fact.gt}`];
     case 'tlb.filled':
     case 'tlb.invalidated':
+    case 'gt.resumed':
       return [`tlb ${fact.gt}`];
     case 'memory.written':
+    case 'memory.copied':
       return ['memory *'];
     default:
       return [];

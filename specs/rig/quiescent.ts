@@ -13,20 +13,38 @@ import { rootKey } from '../../machines/shared/shared.ts';
 import type { VmContext } from '../../machines/vm/context.ts';
 import type { World } from '../../streams/world/world.ts';
 
-function asLeafMappings({ space }: VmContext, { bos }: Shared): Mapping[] {
-  return [...space.mappings.values()].map(({ addr, range, obj, offset, attrs }) => {
-    const bo = obj === null ? undefined : bos[obj];
+/** The first page behind a mapping; null for NULL. */
+function physOf({ obj, offset, attrs }: Mapped, { bos, userptrs }: Shared): number | null {
+  if (attrs.userptr) {
+    const area = Object.values(userptrs).find(
+      ({ ptr, range }) => ptr <= offset && offset < ptr + range,
+    );
+    return area?.phys == null ? null : area.phys + offset - area.ptr;
+  }
+  const bo = obj === null ? undefined : bos[obj];
+  return bo === undefined ? null : bo.phys + offset;
+}
+
+type Mapped =
+  ReturnType<VmContext['space']['mappings']['values']> extends Iterable<infer M> ? M : never;
+
+function asLeafMappings({ space }: VmContext, shared: Shared): Mapping[] {
+  return [...space.mappings.values()].map((mapping) => {
+    const { addr, range, obj, attrs } = mapping;
+    const pfn = physOf(mapping, shared);
+    const vram = obj !== null && shared.bos[obj]?.placement === 'vram';
     const backing =
-      bo === undefined
-        ? ({ kind: 'null' } as const)
-        : ({
-            kind: 'physical',
-            pfn: bo.phys + offset,
-            vram: bo.placement === 'vram',
-          } as const);
+      pfn === null ? ({ kind: 'null' } as const) : ({ kind: 'physical', pfn, vram } as const);
     return { addr, range, backing, readOnly: attrs.readOnly };
   });
 }
+
+/** Its entries may lag: pages have moved and nobody has bound them again yet, or a fault will bind them. */
+const lags = ({ id, invalidated, mode }: VmContext, { vms, userptrs }: Shared): boolean =>
+  mode === 'fault' ||
+  (vms[id]?.evicted.length ?? 0) > 0 ||
+  invalidated.length > 0 ||
+  Object.values(userptrs).some(({ invalidating }) => invalidating);
 
 const isBusy = ({ call, pending, inFlight }: VmContext, { fences }: Shared): boolean =>
   call !== null ||
@@ -38,10 +56,10 @@ const isBusy = ({ call, pending, inFlight }: VmContext, { fences }: Shared): boo
 
 /** The open VMs that nothing is under way for. */
 function idleVms({ actors, shared }: World): VmContext[] {
-  return Object.values(actors).flatMap(({ machine, value, context }) => {
+  return actors.states.flatMap(({ machine, value, context }) => {
     const isOpen = machine === 'vm' && value.startsWith('open');
     const vm = context as VmContext;
-    return isOpen && !isBusy(vm, shared) ? [vm] : [];
+    return isOpen && !isBusy(vm, shared) && !lags(vm, shared) ? [vm] : [];
   });
 }
 
@@ -61,9 +79,9 @@ function staleTranslations(gt: string, vm: VmContext, shared: Shared): string[] 
 
 /** What a closed VM left behind on the hardware. */
 function remainsOf({ actors, shared }: World): string[] {
-  const closed = Object.entries(actors).filter(
-    ([, { machine, value }]) => machine === 'vm' && value === 'closed',
-  );
+  const closed = actors
+    .entries()
+    .filter(([, { machine, value }]) => machine === 'vm' && value === 'closed');
   return closed.flatMap(([vm]) => {
     const roots = Object.keys(shared.roots).filter((key) => key.endsWith(` ${vm}`));
     const cached = Object.entries(shared.tlbs).filter(([, tlb]) =>

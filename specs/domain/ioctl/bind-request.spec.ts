@@ -1,6 +1,7 @@
 /** From what user space wrote to what the kernel works with: whole pages, defaults filled in. */
 import fc from 'fast-check';
 import { checkedOp } from '../../../domain/ioctl/bind-request.ts';
+import { PLAIN } from '../../../domain/va/mapping.ts';
 import { hexOfPages } from '../../../domain/units.ts';
 
 const page = fc.nat(2 ** 30).map((n) => n * 2 ** 20);
@@ -16,32 +17,38 @@ test('a map op in pages', () => {
         readOnly,
       },
     };
-    const expected = { op: 'map', addr, range, offset, obj: 'data', null: false, readOnly };
-    expect(checkedOp(op)).toEqual(expected);
+    const attrs = { ...PLAIN, readOnly };
+    const flags = { immediate: false, injectError: false };
+    const expected = { op: 'map', addr, range, offset, obj: 'data', attrs, ...flags };
+    expect(checkedOp(op, false)).toEqual(expected);
   });
   fc.assert(property);
 });
 
 test('a NULL map has no object, no offset, and is writable unless it says otherwise', () => {
-  expect(checkedOp({ map: { addr: '0x0', range: '0x1000', null: true } })).toEqual({
+  expect(checkedOp({ map: { addr: '0x0', range: '0x1000', null: true } }, true)).toEqual({
     op: 'map',
     addr: 0,
     range: 1,
     obj: null,
     offset: 0,
-    null: true,
-    readOnly: false,
+    attrs: { ...PLAIN, null: true },
+    immediate: false,
+    injectError: false,
   });
 });
 
 test('unmap and unmap_all', () => {
   const unmap = { addr: '0xfffffffffffff000', range: '0x1000' };
-  expect(checkedOp({ unmap })).toEqual({ op: 'unmap', addr: 2 ** 52 - 1, range: 1 });
-  expect(checkedOp({ unmapAll: { bo: 'data' } })).toEqual({ op: 'unmapAll', obj: 'data' });
+  const injectError = false;
+  const span = { addr: 2 ** 52 - 1, range: 1 };
+  expect(checkedOp({ unmap }, false)).toEqual({ op: 'unmap', ...span, injectError });
+  const all = { unmapAll: { bo: 'data' } };
+  expect(checkedOp(all, true)).toEqual({ op: 'unmapAll', obj: 'data', injectError });
 });
 
 test('what did not pass the checks throws', () => {
-  expect(() => checkedOp({ unmap: { addr: '0x800', range: '0x1000' } })).toThrow(
+  expect(() => checkedOp({ unmap: { addr: '0x800', range: '0x1000' } }, false)).toThrow(
     '0x800: unaligned',
   );
 });

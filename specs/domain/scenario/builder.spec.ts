@@ -115,7 +115,7 @@ describe('the builder', () => {
       .client('app', (c) => c.close('vmo').gpuRead('vm0', 3));
     expect(() => wrong.build()).toThrow(FencelabError);
     expect(() => wrong.build()).toThrow(
-      'FL104: there is no VM or BO named `vmo`; FL105: `read` 0x3 is not a multiple of 8 ' +
+      'FL104: there is no VM, BO or queue named `vmo`; FL105: `read` 0x3 is not a multiple of 8 ' +
         '(clients.app[1].gpu.read) (clients.app[0].close)',
     );
   });

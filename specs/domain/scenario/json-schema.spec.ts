@@ -44,6 +44,18 @@ describe('the JSON Schema of a scenario', () => {
     [{ wait: { syncobj: 'done', point: 3 } }, true],
     [{ wait: 3 }, false],
     [{ close: 'vm0', create: 'vm0' }, false],
+    [{ exec: { queue: 'q0', batch: [{ read: 8 }, { spin: { ns: 1 } }] } }, true],
+    [{ exec: { queue: 'q0', batch: [{ spin: { ns: 0 } }] } }, false],
+    [{ bind: { vm: 'vm0', ops: [{ restart: {} }], out: [{ userFence: 8, value: 1 }] } }, true],
+    [{ bind: { vm: 'vm0', ops: [{ raw: { op: '0x20006' } }], in: [{ dmaBuf: true }] } }, true],
+    [{ bind: { vm: 'vm0', ops: [], in: [{ dmaBuf: false }] } }, false],
+    [{ bind: { vm: 'vm0', ops: [{ mapUserptr: { addr: 0, range: 4096 } }] } }, false],
+    [{ waitUserFence: { addr: 8, op: 'ge' } }, false],
+    [{ evict: { bo: 'bo0' } }, true],
+    [{ invalidate: { userptr: 'heap', gone: true } }, true],
+    [{ reset: { gt: 4 } }, false],
+    [{ create: { name: 'vm0', expect: 'EINVAL' } }, true],
+    [{ close: { name: 'vm0' } }, false],
     [{}, false],
   ])('judges the step %j: %s', (step, good) => {
     expect(validate(small(step))).toBe(good);

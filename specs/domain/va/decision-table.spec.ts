@@ -2,6 +2,7 @@
  * The decision table is total, and every column of it is what the walk does: for each row a space
  * where it is the row that counts.
  */
+import { PLAIN } from '../../../domain/va/mapping.ts';
 import { describe, expect, test } from '@jest/globals';
 import { ROWS, rowOf } from '../../../domain/va/decision-table.ts';
 import { madviseOps, mapOps } from '../../../domain/va/split-merge.ts';
@@ -132,7 +133,7 @@ describe('madvise', () => {
 });
 
 describe('attributes', () => {
-  const nullAttrs = { null: true, readOnly: true };
+  const nullAttrs = { ...PLAIN, null: true, readOnly: true };
 
   test('of a mapping that is split go to its pieces, in map, unmap and madvise', () => {
     const old = { ...request(0, 30, null, 0), attrs: nullAttrs };
@@ -151,7 +152,7 @@ describe('attributes', () => {
   });
 
   test('are not looked at when merging: the result has those of the request', () => {
-    const old = { ...same(5, RA), attrs: { null: false, readOnly: true } };
+    const old = { ...same(5, RA), attrs: { ...PLAIN, readOnly: true } };
     const space = spaceWith(emptySpace('merging'), [old]);
     expect(accepted(mapOps(space, same(RA, RE)))).toMatchObject([
       { op: 'unmap', keep: true },

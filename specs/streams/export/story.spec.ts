@@ -1,5 +1,6 @@
 /** The story: each fact worth telling has its line, a table follows each change of a space, the log tells the same. */
 import { describe, expect, it } from '@jest/globals';
+import { PLAIN } from '../../../domain/va/mapping.ts';
 import type { Fact } from '../../../domain/facts/schema.ts';
 import { tell, tellEnd } from '../../../streams/export/story.ts';
 import { NO_STORY } from '../../../streams/export/story-state.ts';
@@ -21,11 +22,18 @@ function record(facts: readonly Fact[], more: Partial<StepRecord> = {}): StepRec
   };
 }
 
-const piece = { va: 1, addr: 0, range: 8, obj: null, offset: 0, null: true, readOnly: false };
-const object = { va: 2, addr: 4, range: 1, obj: 'bo0', offset: 3, null: false, readOnly: true };
+const piece = { va: 1, addr: 0, range: 8, obj: null, offset: 0, ...PLAIN, null: true };
+const object = { va: 2, addr: 4, range: 1, obj: 'bo0', offset: 3, ...PLAIN, readOnly: true };
 const prev = { ...piece, va: 3, range: 4 };
 const next = { ...piece, va: 4, addr: 5, range: 3, offset: 5 };
-const bo: Fact = { type: 'bo.created', bo: 'bo0', range: 4, phys: 0x1000, placement: 'vram' };
+const bo: Fact = {
+  type: 'bo.created',
+  bo: 'bo0',
+  range: 4,
+  phys: 0x1000,
+  placement: 'vram',
+  vm: null,
+};
 
 const texts = (facts: readonly Fact[], more: Partial<StepRecord> = {}): string[] =>
   tell(tell(NO_STORY, record([bo])).story, record(facts, more)).lines.map(({ text }) =>
@@ -44,11 +52,11 @@ describe('the story', () => {
           bind: 0,
           ops: [
             { op: 'remap', prev, next, unmap: piece, keep: true },
-            { op: 'map', map: object },
+            { op: 'map', map: object, immediate: false },
             { op: 'unmap', unmap: piece, keep: false },
           ],
         },
-        { type: 'va.unmapped', vm: 'vm0', va: 1, addr: 0, range: 8 },
+        { type: 'va.unmapped', vm: 'vm0', va: 1, addr: 0, range: 8, obj: null },
         { type: 'va.mapped', vm: 'vm0', ...prev },
         { type: 'va.mapped', vm: 'vm0', ...next },
         { type: 'va.mapped', vm: 'vm0', ...object },

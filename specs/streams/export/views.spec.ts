@@ -2,13 +2,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { map, scenario, unmap } from '../../../domain/scenario/builder.ts';
 import { gpuvasText } from '../../../streams/export/gpuvas.ts';
+import { tableObjects, tableText } from '../../../streams/export/view-table.ts';
 import {
   actorTables,
   fenceTables,
   pageTableTables,
   spaceTables,
-  tableObjects,
-  tableText,
   tlbTables,
 } from '../../../streams/export/view-tables.ts';
 import { emptyViews, foldRecord, type Views } from '../../../streams/replay/views.ts';

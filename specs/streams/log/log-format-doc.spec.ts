@@ -10,8 +10,16 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { DAMAGE } from '../../../streams/log/damage.ts';
 import { decodeLog } from '../../../streams/log/decoder.ts';
-import { DEFAULT_BLOCK, MAX_DEPTH, MAX_LINE_BYTES } from '../../../streams/log/format.ts';
+import {
+  DEFAULT_BLOCK,
+  LOG_VERSION,
+  MAX_DEPTH,
+  MAX_LINE_BYTES,
+  MIN_READER,
+} from '../../../streams/log/format.ts';
 import { OBSERVATIONS, RECOVERY } from '../../../streams/log/recovery.ts';
+import { OLD_VERSIONS, Upcaster } from '../../../streams/log/upcast.ts';
+import { choiceText, parseChoice } from '../../../streams/world/choice.ts';
 import { lineOfRecord } from '../../../streams/log/wire.ts';
 import { sampleLog } from './sample-log.ts';
 
@@ -50,6 +58,9 @@ test('the numbers are the code’s', () => {
   expect(doc).toContain(`1 MiB (${MAX_LINE_BYTES.toLocaleString('en-US')} bytes)`);
   expect(doc).toContain(`at most ${MAX_DEPTH} deep`);
   expect(doc).toContain(`blocks of ${DEFAULT_BLOCK}`);
+  expect(doc).toContain(`# The event log, format v${LOG_VERSION}\n`);
+  expect(doc).toContain(`"v":${LOG_VERSION},"minReader":${MIN_READER},`);
+  expect(doc).toContain(`header["minReader"] > ${LOG_VERSION}:`);
 });
 
 test('the recovery table and the kinds of damage are the code’s', () => {
@@ -61,6 +72,35 @@ test('the recovery table and the kinds of damage are the code’s', () => {
   }
   for (const [kind, sentence] of Object.entries(DAMAGE)) {
     expect(doc).toContain(`| \`${kind}\` | ${sentence} |`);
+  }
+});
+
+test('the table of upcasts is the code’s, and what it fills in is what the code fills in', () => {
+  const section = doc.slice(
+    doc.indexOf('| fact of version 1 |'),
+    doc.indexOf('The last one makes'),
+  );
+  const rows = [...section.matchAll(/^\| `([a-z.]+)` \| ([^|]*) \| ([^|]*) \|$/gm)];
+  expect(rows.map(([, type]) => type).sort()).toEqual(
+    Object.keys(OLD_VERSIONS[1]?.changed ?? {}).sort(),
+  );
+  for (const [, type, members = '', values = ''] of rows.filter(
+    ([row]) => !/ops|unmap/.test(row),
+  )) {
+    const filled = new Upcaster(1).line({ v: 1, facts: [{ type }] }) as { facts: object[] };
+    const stated = Object.entries(filled.facts[0] ?? {}).filter(([name]) => name !== 'type');
+    expect(members).toBe(stated.map(([name]) => `\`${name}\``).join(', '));
+    for (const [, value] of stated) expect(values).toContain(`\`${JSON.stringify(value)}\``);
+  }
+});
+
+test('the choices that it shows are choices, each in its one text', () => {
+  const section = doc.slice(doc.indexOf('\n## Choices'), doc.indexOf('\n## The checksum'));
+  const choices = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, choice]) => choice ?? '');
+  expect(choices.filter((choice) => choice.includes('!'))).toHaveLength(3);
+  for (const choice of choices) {
+    const { key, answers } = parseChoice(choice);
+    expect(choiceText(key, answers)).toBe(choice);
   }
 });
 

@@ -18,7 +18,14 @@ export const ORIGIN: LogOrigin = {
 };
 export const OUTCOME = { verdict: 'ok', stateHash: 'ab'.repeat(32) };
 
-const PIECE = { obj: 'bo0', offset: 2, null: false, readOnly: false } as const;
+const PIECE = {
+  obj: 'bo0',
+  offset: 2,
+  null: false,
+  readOnly: false,
+  userptr: false,
+  gtMask: 0,
+} as const;
 
 function factsOf(i: number, variant: string): readonly Fact[] {
   const vm = `${variant}0`;

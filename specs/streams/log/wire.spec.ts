@@ -35,7 +35,7 @@ describe('facts', () => {
 
   test('hold addresses as bytes in hex and entries as they are', () => {
     const facts: Fact[] = [
-      { type: 'bo.created', bo: 'b', range: 2 ** 52, phys: 0, placement: 'vram' },
+      { type: 'bo.created', bo: 'b', range: 2 ** 52, phys: 0, placement: 'vram', vm: null },
       {
         ...{ type: 'pte.written', gt: 'g', vm: 'v', table: 1, level: 0, by: 'cpu' },
         runs: [{ index: 1, count: 2, pte: 0x1083, stride: 4096 }],
@@ -78,7 +78,7 @@ describe('a record', () => {
     fc.assert(
       fc.property(stepRecord, (record) => {
         const { seq, t, actor, type, cause, choice, data, state, sends } = record;
-        const plain = { seq, t, actor, type, v: 1, cause, choice, data, state, facts: [], sends };
+        const plain = { seq, t, actor, type, v: 2, cause, choice, data, state, facts: [], sends };
         const text = bodyOfRecord({ ...record, facts: [] });
         if (!/"addr":\d/.test(JSON.stringify(data))) {
           expect(`${text}}`).toBe(JSON.stringify(plain));

@@ -1,5 +1,8 @@
 /** The state hash: the same for the same state however it is held, another for every other state. */
 import { OrderedMap } from '../../../domain/ordered-map.ts';
+import type { Fact } from '../../../domain/facts/schema.ts';
+import { foldShared } from '../../../machines/shared/fold.ts';
+import { SharedReader } from '../../../machines/shared/reader.ts';
 import { digestOf } from '../../../streams/replay/digest.ts';
 import { viewsOfWorld, type Views } from '../../../streams/replay/views.ts';
 import { stepsOf } from '../../rig/runs.ts';
@@ -13,9 +16,41 @@ function richViews(): Views {
     const isRich = Object.values(world.shared.fences).some((fences) =>
       [...fences.values()].some(({ waiters, parts }) => waiters.length > 0 && parts.length > 0),
     );
-    if (isRich && record.seq > 60) return viewsOfWorld(world);
+    if (isRich && record.seq > 60) return withEverything(viewsOfWorld(world));
   }
   throw new RangeError('no rich state');
+}
+
+/** With a few of each kind of shared object that this run does not make. */
+function withEverything(views: Views): Views {
+  const { shared } = views;
+  const area = { range: 4, phys: new SharedReader(shared, null).physFor('system', 4) };
+  const [fence = ''] = Object.values(shared.fences).flatMap((each) =>
+    [...each.values()].flatMap(({ key, result }) => (result === null ? [key] : [])),
+  );
+  const [vm = ''] = Object.keys(shared.vms);
+  const [bo = ''] = Object.keys(shared.bos);
+  const facts: Fact[] = [
+    { type: 'userptr.created', userptr: 'u0', ptr: 7, ...area },
+    { type: 'userptr.created', userptr: 'u1', ptr: 17, range: 4, phys: area.phys + 4 },
+    { type: 'userptr.invalidating', userptr: 'u1', seq: 2 },
+    { type: 'queue.created', queue: 'q0', vm, gt: 'gt0', kind: 'exec' },
+    { type: 'queue.created', queue: 'q1', vm, gt: 'gt1', kind: 'bind' },
+    { type: 'queue.banned', queue: 'q1' },
+    { type: 'resv.added', resv: vm, fence, usage: 'bookkeep' },
+    { type: 'resv.added', resv: bo, fence, usage: 'kernel' },
+    { type: 'lock.taken', lock: vm, by: 'app' },
+    { type: 'lock.taken', lock: bo, by: 'app' },
+    { type: 'wait.began', on: `lock:${vm}`, by: 'other' },
+    { type: 'wait.began', on: `lock:${vm}`, by: 'third' },
+    { type: 'ufence.written', at: '0x1000', value: '0x5' },
+    { type: 'ref.taken', of: bo, by: 'app' },
+    { type: 'ref.taken', of: 'x', by: 'app' },
+    { type: 'fence.enabled', fence },
+    { type: 'vma.evicted', vm, va: 1 },
+    { type: 'vm.errored', vm, call: 1, index: 0, op: 'map', addr: 0, range: 1, error: -12 },
+  ];
+  return { ...views, shared: facts.reduce(foldShared, shared) };
 }
 const views = richViews();
 const digest = digestOf(views);
@@ -33,6 +68,10 @@ const other = (value: Leaf): Leaf =>
 /** Members that are worked out from others, or that the digest leaves out on purpose. */
 const DERIVED =
   /\.(gems|regions|reserved|arrays|pendingError)\b|\.config\.name$|^\.spaces\.\w+\.mappings\.\d+\.attrs$/;
+
+/** Shared objects by name: each may also be missing. */
+const NAMED =
+  /^shared\.(bos|syncobjs|roots|asids|vms|links|userptrs|queues|resvs|locks|sleepers|userMemory|refs|fences)$/;
 
 /** Every copy of `value` in which one leaf differs, or one entry is missing, with the path of it. */
 function* variants(value: unknown, path: string): Generator<[string, unknown]> {
@@ -59,6 +98,8 @@ function* variants(value: unknown, path: string): Generator<[string, unknown]> {
   }
   if (typeof value === 'object' && value !== null) {
     for (const [key, member] of Object.entries(value)) {
+      const others = Object.entries(value).filter(([each]) => each !== key);
+      if (NAMED.test(path)) yield [`${path}.${key} missing`, Object.fromEntries(others)];
       for (const [at, changed] of variants(member, `${path}.${key}`)) {
         yield [at, { ...value, [key]: changed }];
       }
@@ -97,9 +138,15 @@ function plainVariants(): [string, Views][] {
   return made;
 }
 
+test('nothing is empty in the state that is varied, so no kind of object is left out', () => {
+  for (const [kind, value] of Object.entries(views.shared)) {
+    expect([kind, Object.keys(value as object).length > 0]).toEqual([kind, true]);
+  }
+});
+
 test('another state has another digest: whatever leaf changes, whatever entry is missing', () => {
   const made = plainVariants();
-  expect(made.length).toBeGreaterThan(150);
+  expect(made.length).toBeGreaterThan(300);
   const unseen = made.filter(([, each]) => digestOf(each) === digest).map(([at]) => at);
   expect(unseen).toEqual([]);
 });
@@ -118,6 +165,8 @@ test('the order of record members and the history of maps do not matter', () => 
   const fences = Object.fromEntries(
     Object.entries(shared.fences).map(([context, each]) => [context, rebuilt(each)]),
   );
+  const links = Object.entries(shared.links).map(([bo, each]) => [bo, rebuilt(each)] as const);
+  const vms = Object.entries(shared.vms).map(([vm, each]) => [vm, turned(each as never)] as const);
   const same: Views = {
     states: turned(states),
     spaces: turned(spaces),
@@ -127,6 +176,15 @@ test('the order of record members and the history of maps do not matter', () => 
       syncobjs: turned(shared.syncobjs),
       roots: turned(shared.roots),
       asids: turned(shared.asids),
+      vms: turned(Object.fromEntries(vms) as never),
+      links: turned(Object.fromEntries(links)),
+      userptrs: turned(shared.userptrs),
+      queues: turned(shared.queues),
+      resvs: turned(shared.resvs),
+      locks: turned(shared.locks),
+      sleepers: turned(shared.sleepers),
+      userMemory: turned(shared.userMemory),
+      refs: turned(shared.refs),
       fences: turned(fences),
       memory: { words: rebuilt(shared.memory.words) },
       tables: { pages: rebuilt(shared.tables.pages) },

@@ -52,7 +52,17 @@ describe('facts that do not fit', () => {
   });
   const until = records.findIndex(({ facts }) => facts.some(({ type }) => type === 'va.mapped'));
   const views = records.slice(0, until + 1).reduce(foldRecord, emptyViews());
-  const at = { va: 9, addr: 2, range: 1, obj: null, offset: 0, null: true, readOnly: false };
+  const at = {
+    va: 9,
+    addr: 2,
+    range: 1,
+    obj: null,
+    offset: 0,
+    null: true,
+    readOnly: false,
+    userptr: false,
+    gtMask: 0,
+  };
   const fold = (fact: unknown): (() => unknown) => {
     return () => foldRecord(views, { actor: 'vm0', state: '', facts: [fact as never] });
   };
@@ -60,8 +70,14 @@ describe('facts that do not fit', () => {
   test.each([
     [{ type: 'va.mapped', vm: 'vm0', ...at }, 'vm0: mapping 9 does not fit (-17)'],
     [{ type: 'va.mapped', vm: 'vm0', ...at, addr: 2 ** 40 }, 'does not fit (-22)'],
-    [{ type: 'va.unmapped', vm: 'vm0', va: 9, addr: 0, range: 1 }, 'mapping 9 is not where'],
-    [{ type: 'va.unmapped', vm: 'vm7', va: 9, addr: 0, range: 1 }, 'vm7, which was not created'],
+    [
+      { type: 'va.unmapped', vm: 'vm0', va: 9, addr: 0, range: 1, obj: null },
+      'mapping 9 is not where',
+    ],
+    [
+      { type: 'va.unmapped', vm: 'vm7', va: 9, addr: 0, range: 1, obj: null },
+      'vm7, which was not created',
+    ],
     [{ type: 'fence.signaled', fence: 'no:1', error: 0 }, 'no fence no:1'],
     [{ type: 'syncobj.replaced', syncobj: 'no', fence: 'stub:0' }, 'no syncobj no'],
   ])('%j is refused', (fact, message) => {

@@ -1,5 +1,5 @@
 /**
- * 200 seeds of every scenario, run in two processes with another time zone, locale, working directory, stack size and
+ * 50 seeds of every scenario, run in two processes with another time zone, locale, working directory, stack size and
  * heap: byte for byte the same records. Each run is replayed in one of the two and comes out identical, and the fold of
  * its facts is the machines' own state after every record.
  */
@@ -11,7 +11,7 @@ import { SCENARIOS } from '../../rig/scenarios.ts';
 
 const ROOT = new URL('../../..', import.meta.url).pathname;
 const PROGRAM = join(ROOT, 'dist/bench/determinism.js');
-const SEEDS = 200;
+const SEEDS = 50;
 
 interface Surroundings {
   readonly flags: readonly string[];

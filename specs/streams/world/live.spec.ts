@@ -5,6 +5,7 @@ import { lineOfRecord } from '../../../streams/log/wire.ts';
 import { LiveExecutor } from '../../../streams/world/live.ts';
 import type { StepRecord } from '../../../streams/world/record.ts';
 import { startWorld } from '../../../streams/world/start.ts';
+import { NO_DECIDER } from '../../../streams/world/decide.ts';
 import { runScenario, tableExecutor } from '../../../streams/world/run.ts';
 import { firstDifference } from '../../../streams/replay/same.ts';
 import { everyRun, wholeRun } from '../../rig/runs.ts';
@@ -22,7 +23,8 @@ test('the same records and the same end, for every scenario and several seeds', 
     expect([label, differs, lived.records.length]).toEqual([label, -1, pure.records.length]);
     expect([label, lived.end.stateHash]).toEqual([label, pure.end.stateHash]);
     // the actors, not the world, hold the state; both must be the same
-    expect(firstDifference(lived.end.world.actors, pure.end.world.actors)).toBeNull();
+    const [left, right] = [lived, pure].map(({ end }) => [...end.world.actors.entries()]);
+    expect(firstDifference(left, right)).toBeNull();
   }
 });
 
@@ -39,18 +41,21 @@ function listened(run: ReturnType<typeof everyRun>[number]): {
   const { scenario, chooser, seed } = run;
   const live = new LiveExecutor();
   const heard = new Map<string, Heard>();
-  for (const [id, state] of Object.entries(
-    startWorld(scenario, seed, tableExecutor).world.actors,
-  )) {
+  for (const [id, state] of startWorld(scenario, seed, tableExecutor).world.actors.entries()) {
     const ears: Heard = { inbox: [], outbox: [] };
     heard.set(id, ears);
     live.inbox(state).subscribe((event) => ears.inbox.push(event));
     live.outbox(state).subscribe((effects) => ears.outbox.push(...effects));
   }
-  const records = [...runScenario({ scenario, chooser, seed, executor: live })];
+  // a step that decides something is tried before it is taken, and its actor hears both
+  const options = { scenario, chooser, seed, executor: live, decider: NO_DECIDER };
+  const records = [...runScenario(options)];
   live.stop();
   return { records, heard };
 }
+
+/** Mail that signals and wake-ups make; everything else is an actor's own. */
+const BY_WORLD: ReadonlySet<string> = new Set(['fence.signaled', 'fence.enable', 'wait.over']);
 
 test('inboxes carry what the records say was received, outboxes the facts and what was sent', () => {
   for (const run of everyRun(2)) {
@@ -65,13 +70,10 @@ test('inboxes carry what the records say was received, outboxes the facts and wh
       ]);
       const facts = outbox.flatMap((each) => (each.effect === 'fact' ? [each.fact] : []));
       expect(facts).toEqual(own.flatMap((record) => record.facts));
-      // the world adds the mail that signals make; everything else is the actor's own
       const sent = outbox.flatMap((each) =>
         each.effect === 'send' ? [[each.to, each.message.type]] : [],
       );
-      const mailed = own.flatMap(({ sends }) =>
-        sends.filter(([, type]) => type !== 'fence.signaled'),
-      );
+      const mailed = own.flatMap(({ sends }) => sends.filter(([, type]) => !BY_WORLD.has(type)));
       expect(sent).toEqual(mailed);
     }
   }
@@ -83,10 +85,10 @@ test('stopping ends the boxes', () => {
   const live = new LiveExecutor();
   const { actors } = startWorld(run.scenario, run.seed, tableExecutor).world;
   let ended = 0;
-  for (const state of Object.values(actors)) {
+  for (const state of actors.states) {
     live.inbox(state).subscribe({ complete: () => (ended += 1) });
     live.outbox(state).subscribe({ complete: () => (ended += 1) });
   }
   live.stop();
-  expect(ended).toBe(2 * Object.keys(actors).length);
+  expect(ended).toBe(2 * actors.states.length);
 });

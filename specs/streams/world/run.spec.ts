@@ -44,7 +44,9 @@ test('failed: an expectation did not hold; it says which, and both sides', () =>
 test('stuck: a client waits for a fence that nobody signals', () => {
   expect(end({ app: [{ wait: 'gate' }] })).toEqual([
     'stuck',
-    ['app, step 1: still waiting for sw/gate:1'],
+    [
+      "app, step 1 (wait gate) waits for syncobj gate's software fence sw/gate:1, which nobody signals",
+    ],
   ]);
 });
 
@@ -53,7 +55,10 @@ test('stuck: nobody waits but a bind queue, and a VM that cannot close', () => {
   const app = [bind, { sleep: { ns: 1_000_000 } }, { close: 'vm1' }];
   expect(end({ app })).toEqual([
     'stuck',
-    ['vm1/bind0: still waiting for sw/gate:1', 'vm1: still waiting for vm1/bind0:1'],
+    [
+      "vm1/bind0 (waitingFences) waits for syncobj gate's software fence sw/gate:1, which nobody signals",
+      'vm1: still waiting for vm1/bind0:1',
+    ],
   ]);
 });
 

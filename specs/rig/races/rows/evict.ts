@@ -1,0 +1,77 @@
+/** Rows of the eviction and move, with itself and the contexts after it. */
+import { rowsOf } from '../row.ts';
+
+export const evictRows = rowsOf('evict', [
+  [
+    'evict',
+    'interleaves',
+    'copy queue, placement',
+    'reservation lock; move fences in the KERNEL slot',
+    'a BO moves again before its first copy has run',
+    ['jobs', 'move.starts in evict.moving'],
+  ],
+  [
+    'fault',
+    'interleaves',
+    'placement, entries',
+    'reservation lock',
+    'the handler finds the lock taken and sleeps; a fault is raised between zap and copy',
+    ['faults', 'fault.begins in evict.locked'],
+  ],
+  [
+    'ack',
+    'interleaves',
+    'invalidation fences (fault mode)',
+    'eviction waits for them before the copy',
+    'an acknowledgement arrives while eviction has the lock',
+    ['faults', 'ack.arrives in evict.locked'],
+  ],
+  [
+    'flush',
+    'interleaves',
+    'invalidation fences (fault mode)',
+    'eviction waits for them before the copy',
+    'a flush is requested while eviction has the lock',
+    ['faults', 'flush.requests in evict.locked'],
+  ],
+  [
+    'ufence',
+    'independent',
+    'nothing',
+    'nothing',
+    'a user fence is written while a BO moves',
+    ['jobs', 'ufence.writes in evict.moving'],
+  ],
+  [
+    'gpu',
+    'interleaves',
+    'the contents of the BO',
+    'BOOKKEEP fences (jobs), preempt fences, zap (fault mode)',
+    'jobs use the old pages until the copy begins',
+    ['jobs', 'gpu.accesses in evict.moving'],
+  ],
+  [
+    'copy',
+    'interleaves',
+    'the ring itself',
+    'order of the copy queue; binds wait for the KERNEL slot',
+    'stores of an older bind while the move is queued',
+    ['jobs', 'copy.stores in evict.moving'],
+  ],
+  [
+    'reset',
+    'interleaves',
+    'the copy',
+    'the copy waits in the ring',
+    'a GT is reset while a BO is on its way',
+    ['jobs', 'reset.begins in evict.moving'],
+  ],
+  [
+    'close',
+    'interleaves',
+    'the BO, its list of mappings',
+    'references; release waits for fences',
+    'the last reference goes while the BO is on its way',
+    ['jobs', 'close.puts in evict.moving'],
+  ],
+]);

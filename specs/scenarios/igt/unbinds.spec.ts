@@ -1,0 +1,7 @@
+/** partial-unbinds and unbind-all of IGT's xe_vm. */
+import { samplesOf } from '../../rig/igt/rows.ts';
+import { runRow } from '../../rig/igt/run-row.ts';
+
+test.each(samplesOf('unbinds'))('$name', ({ row, schedules }) => {
+  expect(runRow(row, schedules).faults).toEqual([]);
+});

@@ -1,0 +1,114 @@
+/**
+ * Promise P11: old logs stay readable for ever. Each released format left logs behind; none of their bytes ever changes,
+ * and every later build finds the same records in them, in today's shape.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { memoryFact } from '../../../domain/facts/schema.ts';
+import { decodeLog } from '../../../streams/log/decoder.ts';
+import { LOG_VERSION } from '../../../streams/log/format.ts';
+import { OLD_VERSIONS } from '../../../streams/log/upcast.ts';
+import { lineOfRecord } from '../../../streams/log/wire.ts';
+import { emptyViews, foldRecord } from '../../../streams/replay/views.ts';
+import { digestV1 } from './digest-v1.ts';
+import { lineOfRecordV1 } from './downcast.ts';
+import { sampleRecords } from './sample-log.ts';
+
+const golden = (name: string): Buffer =>
+  readFileSync(new URL(`golden/${name}.jsonl`, import.meta.url));
+
+describe.each([
+  ['v1', '27fd6ec34b9eb8464756dfc2b058cabb39d6322e7009d571b038910171b0ae4a'],
+  ['v2', '726cad72aa4744f81fc3090d8a0421e0961414a74a9fe94a1162b26fa782307c'],
+])('the sample log of %s', (name, sha256) => {
+  const bytes = golden(name);
+
+  test('has the bytes that were written then', () => {
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+  });
+
+  test('is sealed, says its version, and holds the records of today’s sample', () => {
+    const { records, end } = decodeLog(bytes);
+    const v = Number(name.slice(1));
+    expect(end).toMatchObject({ result: 'sealed', records: 14, header: { v, minReader: v } });
+    const expected = sampleRecords(14);
+    expect(records.map(({ facts }) => facts)).toEqual(expected.map(({ facts }) => facts));
+    expect(records.map(lineOfRecord)).toEqual(expected.map(lineOfRecord));
+  });
+});
+
+test('there is a golden log of the format that is written now', () => {
+  expect(decodeLog(golden(`v${LOG_VERSION}`)).end.header?.v).toBe(LOG_VERSION);
+});
+
+describe('a log of version 1 that is damaged', () => {
+  const bytes = golden('v1');
+  const { records } = decodeLog(bytes);
+
+  test('is never taken for whole, whichever byte is another', () => {
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      let result = 'refused';
+      try {
+        result = decodeLog(changed).end.result;
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^FL30[14]: /);
+      }
+      expect([at, result]).not.toEqual([at, 'sealed']);
+    }
+  });
+
+  test('gives the whole records before a cut, wherever it is cut', () => {
+    for (let cut = bytes.indexOf(10) + 1; cut < bytes.length; cut += 7) {
+      const { records: read, end } = decodeLog(bytes.subarray(0, cut));
+      expect(['open', 'torn']).toContain(end.result);
+      expect(read.map(lineOfRecord)).toEqual(records.slice(0, read.length).map(lineOfRecord));
+      const lines = bytes.subarray(0, cut).toString('latin1').split('\n').slice(0, -1);
+      expect(read).toHaveLength(lines.filter((line) => line.startsWith('{"seq"')).length);
+    }
+  });
+});
+
+test('a fact of every type that version 1 had is read, and comes out as it was written', () => {
+  const bytes = golden('v1-every-fact');
+  const { records, end } = decodeLog(bytes);
+  expect(end).toMatchObject({ result: 'sealed', records: 39 });
+  const types = records.map(({ facts }) => facts[0]?.type ?? '');
+  expect(types).toEqual([...(OLD_VERSIONS[1]?.types ?? [])].sort());
+  const lines = bytes.toString().split('\n');
+  for (const record of records) {
+    expect(record.facts).toHaveLength(4);
+    for (const fact of record.facts) expect(memoryFact.safeParse(fact).error).toBeUndefined();
+    expect(lines).toContain(lineOfRecordV1(record).trimEnd());
+  }
+});
+
+describe.each([
+  ['v1-shared-bo', 105],
+  ['v1-create-steps', 62],
+])('the run %s, recorded by the engine of version 1', (name, count) => {
+  const { records, end } = decodeLog(golden(name));
+
+  test('is read whole', () => {
+    expect(end).toMatchObject({ result: 'sealed', records: count, seal: { verdict: 'ok' } });
+  });
+
+  test('folds to the very state that its seal names', () => {
+    const views = records.reduce(foldRecord, emptyViews());
+    if (end.result !== 'sealed') throw new RangeError('not sealed');
+    expect(digestV1(views)).toBe(end.seal.stateHash);
+  });
+
+  test('each mapping that goes away says what was behind it', () => {
+    const objects = new Map<string, string | null>();
+    const facts = records.flatMap((record) => record.facts);
+    for (const fact of facts) {
+      if (fact.type === 'va.mapped') objects.set(`${fact.vm} ${fact.va}`, fact.obj);
+      if (fact.type === 'va.unmapped') {
+        expect([fact, objects.get(`${fact.vm} ${fact.va}`)]).toEqual([fact, fact.obj]);
+      }
+    }
+    expect(facts.some((fact) => fact.type === 'va.unmapped' && fact.obj !== null)).toBe(true);
+  });
+});

@@ -1,0 +1,39 @@
+/** Whatever user space does, and whatever fails: nothing throws, no invariant breaks, and who waits knows for what. */
+import fc from 'fast-check';
+import type { Scenario } from '../../../domain/scenario/schema.ts';
+import { seed32 } from '../../../hw/latency.ts';
+import { randomFaults, randomHardware } from '../../../streams/world/decide.ts';
+import { breaches } from '../../rig/invariants.ts';
+import { randomModel } from '../../rig/random-model.ts';
+import { wholeRun } from '../../rig/runs.ts';
+
+const NUM_RUNS = Number(process.env['RANDOM_MODELS'] ?? 60);
+const seeds = fc.nat(2 ** 24).map((n) => `0x${n.toString(16)}`);
+
+/** Waits that only a failed op, or a fence that nobody made, can explain. */
+function unexplained(scenario: Scenario, seed: string, oneIn: number | null): string[] {
+  const halves = seed32(seed);
+  const hardware = randomHardware(halves);
+  const decider = oneIn === null ? hardware : randomFaults(halves, oneIn, hardware);
+  const { records, end } = wholeRun({ scenario, seed, chooser: 'random', decider });
+  const inError = Object.values(end.world.shared.vms).some(({ error }) => error !== 0);
+  const waits =
+    end.verdict === 'stuck' && !inError
+      ? end.reasons.filter((reason) => !/waits for (ufence|error):/.test(reason))
+      : [];
+  return [...breaches(records), ...waits];
+}
+
+test('random scenarios of all modes under random schedules', () => {
+  const property = fc.property(randomModel, seeds, (scenario, seed) => {
+    expect(unexplained(scenario, seed, null)).toEqual([]);
+  });
+  fc.assert(property, { numRuns: NUM_RUNS });
+});
+
+test('the same with random failures', () => {
+  const property = fc.property(randomModel, seeds, (scenario, seed) => {
+    expect(unexplained(scenario, seed, 12)).toEqual([]);
+  });
+  fc.assert(property, { numRuns: NUM_RUNS });
+});
