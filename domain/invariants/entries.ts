@@ -88,7 +88,9 @@ export const readOnlyIsKept = leafRule(
     'access.done': (own, { vm, addr, outcome, tlbHit, client }, { vms }) => {
       if (tlbHit || (outcome !== 'written' && outcome !== 'dropped')) return own;
       const state = vms[vm];
-      const isRefused = state !== undefined && allReadOnly(aliveIn(state, addr, addr + 1));
+      // until its bind has run, what a scratch VM maps is the scratch page, which can be written
+      const isRefused =
+        state !== undefined && !state.scratch && allReadOnly(aliveIn(state, addr, addr + 1));
       return isRefused
         ? new Broken(own, `${client} writes to page ${addr}, which is read-only`)
         : own;
