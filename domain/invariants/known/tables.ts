@@ -99,24 +99,29 @@ export function storedEntries(tables: TablesSeen, page: Page, runs: readonly Run
   const old = tables.get(page);
   if (old === undefined) return tables;
   let next = tables;
-  let { bits, children } = old;
-  const added: (readonly [number, Page])[] = [];
+  let { bits } = old;
+  const children = old.children.mutable();
+  // a scratch table hangs in hundreds of entries: where it hangs last is what counts
+  const added = new Map<Page, number>();
   for (const run of runs) {
     bits = marked(bits, run);
     if (old.level === 0) continue;
-    for (const { key, value } of [...children.entries(run.index, run.index + run.count)]) {
-      children = children.delete(key);
-      next = unlink(next, value, page);
-    }
+    const gone: number[] = [];
+    children.visit(run.index, run.index + run.count, (table, index) => {
+      gone.push(index);
+      next = unlink(next, table, page);
+      return true;
+    });
+    for (const index of gone) children.delete(index);
     const below = childrenOf(old.level, run);
     next = withScratch(next, run, below[0]?.[1]);
     for (const [index, table] of below) {
-      children = children.set(index, table);
-      added.push([index, table]);
+      children.set(index, table);
+      added.set(table, index);
     }
   }
-  next = next.set(page, { ...old, bits, children, live: ones(bits) });
-  for (const [index, table] of added) {
+  next = next.set(page, { ...old, bits, children: children.freeze(), live: ones(bits) });
+  for (const [table, index] of added) {
     const base = old.base === null ? null : old.base + index * entrySpan(old.level);
     next = link(next, table, page, base);
   }
