@@ -12,6 +12,8 @@ export default {
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
   },
+  // by default jest leaves a core free: with two of them that is one process for all
+  maxWorkers: '100%',
   testTimeout: soak ? 3_600_000 : 120_000,
   reporters: ['default', '<rootDir>/specs/closing-line.reporter.js'],
 };
