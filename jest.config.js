@@ -14,6 +14,8 @@ export default {
   },
   // by default jest leaves a core free: with two of them that is one process for all
   maxWorkers: '100%',
+  // ES modules of past specs are never collected: a worker that has grown is replaced
+  workerIdleMemoryLimit: '600MB',
   testTimeout: soak ? 3_600_000 : 120_000,
   reporters: ['default', '<rootDir>/specs/closing-line.reporter.js'],
 };

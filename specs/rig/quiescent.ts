@@ -40,8 +40,10 @@ function asLeafMappings({ space }: VmContext, shared: Shared): Mapping[] {
 }
 
 /** Its entries may lag: pages have moved and nobody has bound them again yet, or a fault will bind them. */
-const lags = ({ id, invalidated, mode }: VmContext, { vms, userptrs }: Shared): boolean =>
+const lags = ({ id, invalidated, mode, scratch }: VmContext, { vms, userptrs }: Shared): boolean =>
   mode === 'fault' ||
+  // a scratch tree translates everything: what is mapped is compared in specs/hw
+  scratch ||
   (vms[id]?.evicted.length ?? 0) > 0 ||
   invalidated.length > 0 ||
   Object.values(userptrs).some(({ invalidating }) => invalidating);
