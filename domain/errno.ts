@@ -16,6 +16,7 @@ export const ERRNO = {
   EOPNOTSUPP: -95,
   ENOBUFS: -105,
   ETIME: -62,
+  ETIMEDOUT: -110,
   ECANCELED: -125,
   EIO: -5,
   ENOTSUPP: -524,

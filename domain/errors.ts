@@ -96,6 +96,10 @@ export const ERRORS = {
     exit: EXIT.invalid,
     hint: 'Declare it without `vm` to map it in other VMs.',
   },
+  FL121: {
+    exit: EXIT.invalid,
+    hint: 'Drop it, or choose the profile that has it; docs/scenarios.md says which words are whose.',
+  },
   // command line
   FL201: { exit: EXIT.usage, hint: 'Run the command with --help to see its options.' },
   FL202: {
@@ -104,6 +108,7 @@ export const ERRORS = {
   },
   FL203: { exit: EXIT.usage, hint: 'Check the path and the permissions.' },
   FL204: { exit: EXIT.usage, hint: 'Use --chooser time, random or choices:FILE.' },
+  FL206: { exit: EXIT.usage, hint: 'fencelab quirks lists them, with a scenario for each.' },
   // logs
   FL301: {
     exit: EXIT.damaged,

@@ -78,7 +78,7 @@ const keyOf = ({ addr, pages, level, pte }: TlbEntry): string => `${level}:${add
 
 /** What an access shows and leaves behind, as a text: two possibilities with one are one choice. */
 function effectOf({ result, fills }: Possibility): string {
-  const seen = 'value' in result ? result.value : 'write' in result ? result.write.value : null;
+  const seen = 'write' in result ? result.write.value : 'value' in result ? result.value : null;
   const fault = result.outcome === 'fault' ? [result.fault, result.level] : null;
   return JSON.stringify([result.outcome, seen, fault, result.pfn ?? null, fills.map(keyOf)]);
 }

@@ -3,11 +3,12 @@
  *
  * Translation comes from the TLB if it has one, however stale, else from a walk, which the TLB then
  * keeps; access-choices.ts lists what else hardware may do. Nothing is changed here: the answer
- * says what happened, and the caller folds it (fill the TLB, write the word). Fault kinds are those of xe_gt_pagefault.c (not present, write violation);
- * a read-only NULL page faults on a write like any read-only page. Left out: atomics, and a walk's
- * retry after a write violation found in the TLB.
+ * says what happened, and the caller folds it (fill the TLB, write the word). Fault kinds are those
+ * of xe_gt_pagefault.c (not present, write violation, atomic violation); a read-only NULL page
+ * faults on a write like any read-only page. An atomic adds to the word, and is a write. Left out:
+ * a walk's retry after a violation found in the TLB.
  */
-import type { Page, U64, WordAddress } from '../domain/units.ts';
+import { type Page, type U64, u64OfBigint, type WordAddress } from '../domain/units.ts';
 import { alignDown, PAGES_64K, type Level } from './levels.ts';
 import { readWord, type Memory, type PhysicalWord } from './memory.ts';
 import { walk, type Tables, type WalkResult } from './page-tables.ts';
@@ -30,10 +31,13 @@ export interface Context {
 }
 
 export type AccessRequest =
-  { readonly kind: 'read' } | { readonly kind: 'write'; readonly value: U64 };
+  | { readonly kind: 'read' }
+  | { readonly kind: 'write'; readonly value: U64 }
+  /** `needsBit`: the device has the atomic-enable bit, and refuses atomics through entries without */
+  | { readonly kind: 'atomic'; readonly value: U64; readonly needsBit: boolean };
 
 /** 'dangling-table': the walk met a pointer to a page that is no table, which is a driver bug. */
-export type FaultKind = 'not-present' | 'write-violation' | 'dangling-table';
+export type FaultKind = 'not-present' | 'write-violation' | 'atomic-violation' | 'dangling-table';
 
 interface Translated {
   readonly tlbHit: boolean;
@@ -47,8 +51,12 @@ interface Translated {
 
 export type AccessResult =
   | ({ readonly outcome: 'read'; readonly value: U64 } & Translated)
-  /** The store is in memory once the caller has applied `write`. */
-  | ({ readonly outcome: 'written'; readonly write: PhysicalWord & { value: U64 } } & Translated)
+  /** The store is in memory once the caller has applied `write`; `value`: what an atomic found there. */
+  | ({
+      readonly outcome: 'written';
+      readonly write: PhysicalWord & { value: U64 };
+      readonly value?: U64;
+    } & Translated)
   /** A store to a NULL page. */
   | ({ readonly outcome: 'dropped' } & Translated)
   | ({
@@ -106,14 +114,22 @@ export function completeBy(
   if (leaf.kind !== 'leaf') throw new Error('unreachable: only leaves are cached');
   const pfn = leaf.pfn === null ? null : firstPage(leaf.pfn, entry) + (addr - entry.addr);
   const by: Translated = { tlbHit, entry, pfn, ...(tlbHit ? {} : { filled: entry }) };
-  if (request.kind === 'write' && !leaf.writable) {
+  if (request.kind !== 'read' && !leaf.writable) {
     return { outcome: 'fault', fault: 'write-violation', level: entry.level, ...by };
+  }
+  if (request.kind === 'atomic' && request.needsBit && !leaf.atomic) {
+    return { outcome: 'fault', fault: 'atomic-violation', level: entry.level, ...by };
   }
   if (request.kind === 'read') {
     const value = pfn === null ? '0x0' : readWord(memory, { pfn, word });
     return { outcome: 'read', value, ...by };
   }
   if (pfn === null) return { outcome: 'dropped', ...by };
+  if (request.kind === 'atomic') {
+    const value = readWord(memory, { pfn, word });
+    const sum = u64OfBigint((BigInt(value) + BigInt(request.value)) % 2n ** 64n);
+    return { outcome: 'written', value, write: { pfn, word, value: sum }, ...by };
+  }
   return { outcome: 'written', write: { pfn, word, value: request.value }, ...by };
 }
 

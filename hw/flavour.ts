@@ -6,6 +6,7 @@
  * GRAPHICS_VERx100, of XE_VM_FLAGS_64K (set from XE_VRAM_FLAGS_NEED64K) and of
  * use_atomic_access_pte_bit. A tree without a flavour has DEFAULT_FLAVOUR.
  */
+import { type DeviceName, DEVICES } from '../domain/devices.ts';
 
 /**
  * How the entries of a level-0 table lie: 512 of 4K; 'compact': 32 of 64K at its start; 'ips': 512,
@@ -45,18 +46,21 @@ export const DEFAULT_FLAVOUR: PtFlavour = {
   ips: false,
 };
 
+/** What a fault-mode VM is on: of the devices of 2023 only those with page faults have atomic enable (supports_usm). */
+export const FAULT_FLAVOUR: PtFlavour = { ...DEFAULT_FLAVOUR, atomicVram: true };
+
 /** Devices of March 2023, with the cache bits that xe wrote then. */
 export const FLAVOURS = {
   tgl: { ...DEFAULT_FLAVOUR, caching: 'ppat' },
-  dg2: { ...DEFAULT_FLAVOUR, graphicsVer: 1255, needs64K: true, caching: 'ppat' },
+  dg2: { ...DEFAULT_FLAVOUR, graphicsVer: 1255, needs64K: DEVICES.dg2.needs64K, caching: 'ppat' },
   pvc: {
     ...DEFAULT_FLAVOUR,
     graphicsVer: 1260,
-    needs64K: true,
+    needs64K: DEVICES.pvc.needs64K,
     atomicVram: true,
     caching: 'ppat',
   },
-} as const satisfies Record<string, PtFlavour>;
+} as const satisfies Record<DeviceName, PtFlavour>;
 
 /** Cache attributes of 'ppat': PPAT_UNCACHED, PPAT_DISPLAY_ELLC (scanout), PPAT_CACHED. */
 export const PPAT = { uncached: 3, writeThrough: 2, writeBack: 4 } as const;

@@ -1,5 +1,5 @@
 /**
- * How long things take, in virtual nanoseconds. The figures are assumed, of the right order for a discrete GPU, and
+ * How long messages are under way, in virtual nanoseconds; what the work behind them costs is in costs.ts. The figures are assumed, of the right order for a discrete GPU, and
  * settable per scenario; nothing about correctness may rest on them. Each delivery draws its latency from
  * [figure, figure * jitter] by hashing the seed with the place of the send in the log: no generator has state, so a
  * fork of a run needs none.
@@ -18,13 +18,6 @@ export const DEFAULT_LATENCY: Readonly<Record<Kind, VtimeNs>> = {
   accessNs: 500,
 };
 export const DEFAULT_JITTER = 3;
-
-/** How long the driver waits for the acknowledgement of a TLB invalidation: HZ / 4 (xe_gt_tlb_invalidation.c). */
-export const TLB_TIMEOUT_NS: VtimeNs = 250_000_000;
-/** How long a batch may make no progress. Assumed: the kernel's default job timeout is settable. */
-export const JOB_TIMEOUT_NS: VtimeNs = 5_000_000_000;
-/** From the start of a GT reset until jobs run again. Assumed. */
-export const GT_RESET_NS: VtimeNs = 1_000_000;
 
 /** Which figure a message's way takes; the rest are hand-overs between kernel contexts. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -45,6 +38,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'copy.done': 'copyNs',
   'guc.invalidate': 'tlbNs',
   'guc.ack': 'tlbNs',
+  'as.lock': 'tlbNs',
+  'as.flush': 'tlbNs',
+  'as.flushed': 'tlbNs',
+  'as.retry': 'accessNs',
   'gpu.access': 'accessNs',
   'gpu.done': 'accessNs',
   'fault.raise': 'accessNs',

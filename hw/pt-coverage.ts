@@ -13,8 +13,8 @@ import {
   spanInSpace,
   type Span,
 } from './levels.ts';
-import type { PtNode, PtRange, PtTree } from './pt-tree.ts';
-import { countFilled, filledSlots, SLOT_COUNT, slotAt } from './slots.ts';
+import { childrenOf, type PtNode, type PtRange, type PtTree } from './pt-tree.ts';
+import { countFilled, SLOT_COUNT, slotAt } from './slots.ts';
 
 /** 'cuts-leaf': an end of the range lies inside a 2M or 1G leaf, or inside a compact table. */
 export type Coverage = 'free' | 'bound' | 'mixed' | 'cuts-leaf';
@@ -51,8 +51,7 @@ function wholeEntries(node: PtNode, from: number, to: number): Coverage {
   const filled = countFilled(node.slots, from, to);
   if (filled === 0) return 'free';
   if (filled < to - from) return 'mixed';
-  for (const [, slot] of filledSlots(node.slots, from, to)) {
-    if (slot === 'leaf') continue;
+  for (const [, slot] of childrenOf(node, from, to)) {
     const count = slot.layout === 'compact' ? COMPACT_COUNT : SLOT_COUNT;
     if (wholeEntries(slot, 0, count) !== 'bound') return 'mixed';
   }

@@ -13,7 +13,7 @@ import { DEFAULT_FLAVOUR, type PtFlavour, type TableLayout } from './flavour.ts'
 import type { Level } from './levels.ts';
 import type { Run } from './runs.ts';
 import { scratchTreeOf, type ScratchPage, type ScratchTree } from './scratch.ts';
-import { filledSlots, noSlots, SLOT_COUNT, type Slots } from './slots.ts';
+import { noSlots, SLOT_COUNT, type Slots, visitSlots } from './slots.ts';
 
 /** A live entry: a leaf, or a child table. */
 export type PtSlot = 'leaf' | PtNode;
@@ -108,15 +108,17 @@ export function flavourOf({ flavour }: PtTree): PtFlavour {
 }
 
 /** The child tables of a node with their entry indices, ascending. */
-export function* childrenOf(
-  node: PtNode,
-  from?: number,
-  to?: number,
-): Generator<readonly [number, PtNode]> {
-  if (node.level === 0) return;
-  for (const [index, slot] of filledSlots(node.slots, from, to)) {
-    if (slot !== 'leaf') yield [index, slot];
-  }
+export function childrenOf(
+  { level, slots }: PtNode,
+  from = 0,
+  to = SLOT_COUNT,
+): readonly (readonly [number, PtNode])[] {
+  const children: (readonly [number, PtNode])[] = [];
+  if (level === 0) return children;
+  visitSlots(slots, from, to, (slot, index) => {
+    if (slot !== 'leaf') children.push([index, slot]);
+  });
+  return children;
 }
 
 /** All table pages of a subtree, parents first: the order in which xe_pt_destroy frees them. */

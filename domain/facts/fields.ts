@@ -34,6 +34,7 @@ export const WIRE_FORM: Readonly<Record<string, 'page' | 'entry'>> = {
   addr: 'page',
   range: 'page',
   offset: 'page',
+  phase: 'page',
   phys: 'page',
   source: 'page',
   ptr: 'page',

@@ -5,6 +5,8 @@
  * of a log alone rebuild the address spaces, page tables, TLBs, memory and fences at every record (fold/).
  */
 import { z } from 'zod';
+import { SEMANTICS } from '../va/rule-sets.ts';
+import { deviceOptions } from '../scenario/device.ts';
 import {
   count,
   fenceKey,
@@ -29,6 +31,8 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
     readOnly: z.boolean(),
     userptr: z.boolean(),
     gtMask: count,
+    /** absent from a mapping that does not repeat */
+    repeat: z.strictObject({ range: f.page, phase: f.page }).optional(),
   };
   const placement = z.enum(['vram', 'system']);
   const piece = z.strictObject(mapping);
@@ -46,10 +50,20 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
   ]);
   /** entry `index + i` holds `pte + i * stride`, for i < count */
   const runs = z.array(z.strictObject({ index: count, count, pte: f.entry, stride: f.entry }));
+  const full = z.literal(true).optional();
   const translation = { gt: id, vm: id, addr: f.page, range: f.page };
   return {
     // what exists
-    'device.created': { gts: z.array(id), vaBits: z.literal([48, 57]), profile: id },
+    /** `driver`: not of a device with a copy ring */
+    'device.created': {
+      gts: z.array(id),
+      vaBits: z.literal([48, 57]),
+      profile: id,
+      driver: z.strictObject({ version: z.string(), pageSizes: count }).optional(),
+      /** known bugs that its driver has; absent: none */
+      quirks: z.array(id).optional(),
+      ...deviceOptions,
+    },
     'actor.started': { actor: id, machine: id, state: id },
     /** `vm`: the VM whose reservation object a private BO shares; null for an external BO */
     'bo.created': { bo: id, range: f.page, phys: f.page, placement, vm: idOrNull },
@@ -72,7 +86,7 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
       addr: f.page,
       range: f.page,
       async: z.boolean(),
-      semantics: z.enum(['gpuva-2023', 'gpuvm-6.18']),
+      semantics: z.enum(SEMANTICS),
       mode: z.enum(['dma-fence', 'compute', 'fault']),
       scratch: z.boolean(),
     },
@@ -103,6 +117,16 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
     'va.unmapped': { vm: id, va: count, addr: f.page, range: f.page, obj: idOrNull },
     'op.executed': { vm: id, call: count, index: count, op: id, fences: z.array(fenceKey) },
     'bind.finished': { vm: id, call: count },
+    /** a synchronous call of separate ops: `done` of them are, and stay so */
+    'bind.stopped': { vm: id, call: count, done: count, error: result, row: z.string().nullable() },
+    // an op of a driver that prepares it before it runs
+    /** so many table pages and VMAs are reserved for it */
+    'op.prepared': { vm: id, call: count, bind: count, tables: count, vmas: count },
+    'op.failed': { vm: id, call: count, bind: count, error: result },
+    /** nothing is mapped in it any more */
+    'vm.unusable': { vm: id },
+    /** a bug stopped the kernel in this function; whoever called is gone */
+    'driver.oopsed': { vm: id, where: z.string() },
     /** an asynchronous op failed; the worker stops, the op stays at the head */
     'vm.errored': {
       vm: id,
@@ -159,13 +183,18 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
     'rebind.retried': { vm: id },
     'rebind.left': { vm: id, error: result },
     // fault mode
-    'fault.raised': { gt: id, vm: id, addr: f.page, access: z.enum(['read', 'write']) },
+    'fault.raised': { gt: id, vm: id, addr: f.page, access: z.enum(['read', 'write', 'atomic']) },
     'fault.dropped': { gt: id, vm: id, addr: f.page },
     'fault.handled': { gt: id, vm: id, addr: f.page, result },
     // bind jobs
     'job.queued': { engine: id, job: id, fence: fenceKey, waits: z.array(fenceKey) },
     'job.started': { engine: id, job: id },
     'job.done': { engine: id, job: id },
+    /**
+     * the CPU has stored the entries of an update in a job's place (trace xe_vm_cpu_bind); `engine`: the bind queue that
+     * was idle; `waits`: what the job would have waited for
+     */
+    'vm.cpuBound': { vm: id, gt: id, engine: id, waits: z.array(fenceKey) },
     // page tables and translations
     'table.allocated': { gt: id, vm: id, table: f.page, level: count, runs },
     'table.rooted': { gt: id, vm: id, table: f.page, level: count },
@@ -178,14 +207,18 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
       runs,
       by: z.enum(['gpu', 'cpu']),
     },
-    'tlb.requested': { ...translation, seqno: count, fence: fenceKey },
-    'tlb.invalidated': { ...translation, seqno: count },
+    /** `full`: everything of the GT, of whatever VM; the range is then the whole address space */
+    'tlb.requested': { ...translation, seqno: count, fence: fenceKey, full },
+    'tlb.invalidated': { ...translation, seqno: count, full },
     'tlb.acked': { gt: id, seqno: count },
     'tlb.sendFailed': { gt: id, seqno: count, fence: fenceKey },
     'tlb.ackLost': { gt: id, seqno: count },
     'tlb.timedOut': { gt: id, seqno: count, fence: fenceKey },
     'gt.reset': { gt: id },
     'gt.resumed': { gt: id },
+    /** accesses to the region stall */
+    'as.locked': translation,
+    'as.unlocked': { gt: id, vm: id },
     'tlb.filled': { ...translation, pte: f.entry, level: count },
     // memory
     'memory.copied': { source: f.page, phys: f.page, range: f.page },
@@ -198,10 +231,13 @@ function factShapes<P extends z.ZodType, E extends z.ZodType>(f: Fields<P, E>) {
       vm: id,
       addr: f.page,
       word: count,
-      access: z.enum(['read', 'write']),
+      /** an atomic adds; its `value` is what it leaves there */
+      access: z.enum(['read', 'write', 'atomic']),
       outcome: z.enum(['read', 'written', 'dropped', 'fault']),
       value: u64.nullable(),
-      fault: z.enum(['not-present', 'write-violation', 'dangling-table']).nullable(),
+      fault: z
+        .enum(['not-present', 'write-violation', 'atomic-violation', 'dangling-table'])
+        .nullable(),
       /** the page behind the translation; null for NULL and for a fault */
       phys: f.page.nullable(),
       tlbHit: z.boolean(),

@@ -4,7 +4,9 @@
  * A fence belongs to a context (a timeline) and has a sequence number there; it signals once and its error never
  * changes afterwards. A fence array signals when all its parts have, with the error that came first in time. Mirrors
  * drivers/dma-buf/dma-fence.c (dma_fence_signal, dma_fence_add_callback) and dma-fence-array.c.
- * The table is a fold over `fence.*` facts.
+ * The table is a fold over facts. A fence that has signalled leaves it when nobody holds it any more (fence-refs.ts).
+ * What has left had signalled without an error, so that is what it still answers; two kinds stay: the last of each context,
+ * from which the next takes its number, and those that failed, because an actor may still ask for the error.
  */
 import { OrderedMap } from '../ordered-map.ts';
 
@@ -15,8 +17,12 @@ export interface Fence {
   readonly key: FenceKey;
   /** what the kernel would call its ops: `bind-job`, `async-op`, `invalidation`, `array`, `software`, `stub` */
   readonly kind: string;
-  /** the parts of an array, otherwise empty */
+  /** the parts of an array, otherwise empty; an array that has signalled and that nobody holds has let go of them */
   readonly parts: readonly FenceKey[];
+  /** what the job that it is the fence of waits for, until it signals */
+  readonly waits: readonly FenceKey[];
+  /** how many hold it, besides its waiters: syncobjs and points, slots, arrays, jobs (fence-refs.ts) */
+  readonly holders: number;
   /** arrays that have this fence as a part */
   readonly arrays: readonly FenceKey[];
   readonly waiters: readonly string[];
@@ -61,16 +67,28 @@ export function findFence(table: FenceTable, key: FenceKey): Fence | undefined {
   return table[contextOf(key)]?.get(seqnoOf(key));
 }
 
-/** @throws RangeError for a fence that was never made; machines only name fences that they or the table made */
+/**
+ * @throws RangeError for a fence that was never made, or that nobody held when it had signalled: ask for its result first
+ */
 export function fenceOf(table: FenceTable, key: FenceKey): Fence {
   const fence = findFence(table, key);
   if (fence === undefined) throw new RangeError(`no fence ${key}`);
   return fence;
 }
 
+/** Whether the table has dropped it: a later one of its context was made, and it is not there. */
+export function isGone(table: FenceTable, key: FenceKey): boolean {
+  const context = table[contextOf(key)];
+  const seqno = seqnoOf(key);
+  return context !== undefined && seqno < (context.last()?.key ?? 0) && !context.has(seqno);
+}
+
 /** null while pending, otherwise the result: 0 or a negative errno */
 export function resultOf(table: FenceTable, key: FenceKey): number | null {
-  return key === STUB ? 0 : fenceOf(table, key).result;
+  if (key === STUB) return 0;
+  const fence = findFence(table, key);
+  if (fence !== undefined) return fence.result;
+  return isGone(table, key) ? 0 : fenceOf(table, key).result;
 }
 
 export function isSignaled(table: FenceTable, key: FenceKey): boolean {
@@ -82,26 +100,33 @@ export function nextSeqno(table: FenceTable, context: string): number {
   return (table[context]?.last()?.key ?? 0) + 1;
 }
 
-function put(table: FenceTable, fence: Fence): FenceTable {
+export function putFence(table: FenceTable, fence: Fence): FenceTable {
   const context = contextOf(fence.key);
   const known = table[context] ?? OrderedMap.empty<Fence>();
   return { ...table, [context]: known.set(seqnoOf(fence.key), fence) };
 }
 
-/** Folds `fence.created`. An array of fences that have all signalled is born signalled. */
+/**
+ * Folds `fence.created`. An array of fences that have all signalled is born signalled. The numbers of a context ascend.
+ */
 export function addFence(
   table: FenceTable,
   made: { readonly fence: FenceKey; readonly kind: string; readonly parts: readonly FenceKey[] },
 ): FenceTable {
   const { fence: key, kind, parts } = made;
-  if (findFence(table, key) !== undefined) throw new RangeError(`fence ${key} made twice`);
+  const elder = table[contextOf(key)]?.last();
+  if (elder !== undefined && elder.key >= seqnoOf(key)) {
+    throw new RangeError(`fence ${key} made twice, or after ${elder.value.key}`);
+  }
   const pendingError = parts.map((part) => resultOf(table, part)).find(Boolean) ?? 0;
   const isOver = parts.length > 0 && parts.every((part) => isSignaled(table, part));
   const result = isOver ? pendingError : null;
-  let next = put(table, {
+  let next = putFence(table, {
     key,
     kind,
     parts,
+    waits: [],
+    holders: 0,
     arrays: [],
     waiters: [],
     enabled: false,
@@ -112,7 +137,7 @@ export function addFence(
   for (const part of parts) {
     if (isSignaled(table, part)) continue;
     const old = fenceOf(next, part);
-    next = put(next, { ...old, arrays: [...old.arrays, key] });
+    next = putFence(next, { ...old, arrays: [...old.arrays, key] });
   }
   return next;
 }
@@ -121,28 +146,28 @@ export function addFence(
 export function addWaiter(table: FenceTable, key: FenceKey, waiter: string): FenceTable {
   if (isSignaled(table, key)) return table;
   const fence = fenceOf(table, key);
-  return put(table, { ...fence, enabled: true, waiters: [...fence.waiters, waiter] });
+  return putFence(table, { ...fence, enabled: true, waiters: [...fence.waiters, waiter] });
 }
 
 /** Folds `fence.enabled`. */
 export function markEnabled(table: FenceTable, key: FenceKey): FenceTable {
-  return put(table, { ...fenceOf(table, key), enabled: true });
+  return putFence(table, { ...fenceOf(table, key), enabled: true });
 }
 
 /** Folds `fence.started`. */
 export function markStarted(table: FenceTable, key: FenceKey): FenceTable {
-  return put(table, { ...fenceOf(table, key), started: true });
+  return putFence(table, { ...fenceOf(table, key), started: true });
 }
 
 /** Folds `fence.signaled`. Whoever folds it has mailed the waiters. */
 export function markSignaled(table: FenceTable, key: FenceKey, error: number): FenceTable {
   const fence = fenceOf(table, key);
   if (fence.result !== null) throw new RangeError(`fence ${key} signalled twice`);
-  let next = put(table, { ...fence, result: error, waiters: [] });
+  let next = putFence(table, { ...fence, result: error, waiters: [] });
   if (error === 0) return next;
   for (const each of fence.arrays) {
     const array = fenceOf(next, each);
-    if (array.pendingError === 0) next = put(next, { ...array, pendingError: error });
+    if (array.pendingError === 0) next = putFence(next, { ...array, pendingError: error });
   }
   return next;
 }

@@ -2,8 +2,18 @@
  * The reservation object: the fences that guard one buffer, or all the buffers private to a VM, by usage class.
  * Asking for a class gives its fences and those of all classes before it. Mirrors drivers/dma-buf/dma-resv.c
  * (dma_resv_add_fence, dma_resv_iter). Left out: the lock and slot reservation, which are the actors' affair.
+ *
+ * What has signalled is let go of when a slot is needed (dma_resv_reserve_fences), all of it at once. Its place stays, with
+ * the stub in it: the next fence takes the first such place, so that the order of waits is the kernel's.
  */
-import { contextOf, type FenceKey, type FenceTable, isSignaled, seqnoOf } from './fence-table.ts';
+import {
+  contextOf,
+  type FenceKey,
+  type FenceTable,
+  isSignaled,
+  seqnoOf,
+  STUB,
+} from './fence-table.ts';
 
 export const USAGES = ['kernel', 'write', 'read', 'bookkeep'] as const;
 export type Usage = (typeof USAGES)[number];
@@ -13,6 +23,8 @@ export interface ResvSlot {
   readonly usage: Usage;
 }
 export type Resv = readonly ResvSlot[];
+
+const FREE: ResvSlot = { fence: STUB, usage: 'bookkeep' };
 
 const rank = (usage: Usage): number => USAGES.indexOf(usage);
 
@@ -30,15 +42,23 @@ export function addToResv(resv: Resv, fence: FenceKey, usage: Usage, fences: Fen
         seqno >= seqnoOf(old.fence)) ||
       isSignaled(fences, old.fence),
   );
-  const slots = resv.slice();
+  const slots = resv.map((old) => (isSignaled(fences, old.fence) ? FREE : old));
   slots[index < 0 ? resv.length : index] = { fence, usage };
+  while (slots.at(-1)?.fence === STUB) slots.pop();
   return slots;
+}
+
+/** The fences that a change of the slots has taken out of them. */
+export function fencesGoneFrom(before: Resv, after: Resv): readonly FenceKey[] {
+  return before.flatMap((old, i) => (after[i] === old || old.fence === STUB ? [] : [old.fence]));
 }
 
 /** The fences that somebody waiting for `usage` waits for. */
 export function fencesFor(resv: Resv, usage: Usage): readonly FenceKey[] {
   const weakest = rank(usage);
   const found: FenceKey[] = [];
-  for (const slot of resv) if (rank(slot.usage) <= weakest) found.push(slot.fence);
+  for (const { fence, usage } of resv) {
+    if (fence !== STUB && rank(usage) <= weakest) found.push(fence);
+  }
   return found;
 }

@@ -86,7 +86,7 @@ const requestRule = (id: string, says: string, source: string, wantsNamed: boole
     id,
     says,
     source,
-    shows: 'all but the phase of repeated mappings and PAT indices, which are in no fact',
+    shows: 'all but PAT indices, which are in no fact',
     start: null,
     on: { 'bind.accepted': (own) => own },
     settle: (own, record, known, before) => {

@@ -1,30 +1,30 @@
 /** The function from pages to what is behind them, wherever the borders of mappings are; for I2, I3 and I7. */
 import { BIND_OPS } from '../ioctl/bind-request.ts';
 import type { Page } from '../units.ts';
-import { wrap } from '../va/mapping.ts';
+import { offsetAt, wrap } from '../va/mapping.ts';
+import { turned } from '../va/repeat.ts';
 import type { Asked } from './known/asked.ts';
 import type { Piece, VmSeen } from './known/spaces.ts';
 
-/** A piece of the address space with one backing; offsets go on inside. */
+/** A piece of the address space with one backing; offsets go on inside, or repeat. */
 export type Backed = Omit<Piece, 'va'>;
 export interface Span {
   readonly addr: Page;
   readonly end: Page;
 }
 
+/** A piece as it goes on from a later page. */
+function beginning({ addr, offset, repeat }: Backed, at: Page): Partial<Backed> {
+  const distance = at - addr;
+  return repeat === undefined
+    ? { addr: at, offset: wrap(offset + distance) }
+    : { addr: at, repeat: turned(repeat, distance) };
+}
+
 /** What of the pieces is outside `span`, or inside with `inside`. */
 export function clipped(pieces: readonly Backed[], { addr, end }: Span, inside = false): Backed[] {
   const part = (piece: Backed, from: Page, to: Page): Backed[] =>
-    from >= to
-      ? []
-      : [
-          {
-            ...piece,
-            addr: from,
-            range: to - from,
-            offset: wrap(piece.offset + from - piece.addr),
-          },
-        ];
+    from >= to ? [] : [{ ...piece, ...beginning(piece, from), range: to - from }];
   return pieces.flatMap((piece) => {
     const last = piece.addr + piece.range;
     if (last <= addr || piece.addr >= end) return inside ? [] : [piece];
@@ -35,7 +35,7 @@ export function clipped(pieces: readonly Backed[], { addr, end }: Span, inside =
 
 /** The plainest possible VM_BIND: what is asked for replaces whatever is there. */
 export function requested(pieces: readonly Backed[], asked: Asked): readonly Backed[] {
-  const { op, addr, end, obj, offset, null: isNull, readOnly, gtMask } = asked;
+  const { op, addr, end, obj, offset, repeat, null: isNull, readOnly, gtMask } = asked;
   if (op === BIND_OPS.unmapAll) return pieces.filter((piece) => piece.obj !== obj);
   const userptr = op === BIND_OPS.mapUserptr;
   const isMap = userptr || op === BIND_OPS.map;
@@ -43,7 +43,8 @@ export function requested(pieces: readonly Backed[], asked: Asked): readonly Bac
   const rest = clipped(pieces, asked);
   if (!isMap) return rest;
   const range = end - addr;
-  return [...rest, { addr, range, obj, offset, null: isNull, readOnly, userptr, gtMask }];
+  const attrs = { null: isNull, readOnly, userptr, gtMask };
+  return [...rest, { addr, range, obj, offset, repeat, ...attrs }];
 }
 
 /** Below this many ops looking at every piece for each is cheaper than keeping them in order. */
@@ -90,16 +91,13 @@ export const namedBy = (asked: Asked): Span | null =>
 export const piecesOf = (vm: VmSeen): Backed[] =>
   [...vm.tree.values()].flatMap((va) => vm.vmas.get(va) ?? []);
 
-/** What is behind the first page of a piece, as text. */
-function backingText({ obj, offset, null: isNull, readOnly, userptr, gtMask }: Backed): string {
-  const place = isNull ? 'NULL' : `${obj ?? 'memory'}+${offset}`;
+/** What is behind a page of a piece, as text. */
+function textAt(piece: Backed | undefined, page: Page): string {
+  if (piece === undefined) return 'nothing';
+  const { obj, null: isNull, readOnly, userptr, gtMask } = piece;
+  const place = isNull ? 'NULL' : `${obj ?? 'memory'}+${offsetAt(piece, page) ?? 'no page'}`;
   return [place, readOnly ? 'ro' : 'rw', userptr ? 'userptr' : '', gtMask].join(' ');
 }
-
-const offsetAt = ({ addr, offset }: Backed, page: Page): Page => wrap(offset + page - addr);
-
-const textAt = (piece: Backed | undefined, page: Page): string =>
-  piece === undefined ? 'nothing' : backingText({ ...piece, offset: offsetAt(piece, page) });
 
 /** Whether both have the same behind a page; what is behind a NULL page has no object and no offset. */
 function isSame(a: Backed | undefined, b: Backed | undefined, page: Page): boolean {
@@ -107,6 +105,24 @@ function isSame(a: Backed | undefined, b: Backed | undefined, page: Page): boole
   if (a.null !== b.null || a.readOnly !== b.readOnly) return false;
   if (a.userptr !== b.userptr || a.gtMask !== b.gtMask) return false;
   return a.null || (a.obj === b.obj && offsetAt(a, page) === offsetAt(b, page));
+}
+
+/** The first page behind `page` that does not show the next page of the object; Infinity for none. */
+function turnAfter({ addr, repeat }: Backed, page: Page): Page {
+  if (repeat === undefined || repeat.range === 0) return Infinity;
+  return page + repeat.range - ((repeat.phase + page - addr) % repeat.range);
+}
+
+/**
+ * The first page in [from, to) at which two pieces differ; null for none. From a page where they
+ * agree both go on alike up to the first turn of either. If they agree there as well, both have
+ * gone back by the same number of pages: they repeat the same pages in step.
+ */
+function differ(a: Backed | undefined, b: Backed | undefined, from: Page, to: Page): Page | null {
+  if (!isSame(a, b, from)) return from;
+  if (a === undefined || b === undefined || a.null) return null;
+  const turn = Math.min(turnAfter(a, from), turnAfter(b, from));
+  return turn < to && !isSame(a, b, turn) ? turn : null;
 }
 
 function inOrder(pieces: readonly Backed[]): readonly Backed[] {
@@ -126,12 +142,14 @@ export function firstDifference(
     const page = Math.max(at, Math.min(x?.addr ?? Infinity, y?.addr ?? Infinity));
     const xHere = x !== undefined && x.addr <= page ? x : undefined;
     const yHere = y !== undefined && y.addr <= page ? y : undefined;
-    if (!isSame(xHere, yHere, page))
-      return { page, a: textAt(xHere, page), b: textAt(yHere, page) };
     at = Math.min(
       x === undefined ? Infinity : x.addr + x.range,
       y === undefined ? Infinity : y.addr + y.range,
     );
+    const different = differ(xHere, yHere, page, at);
+    if (different !== null) {
+      return { page: different, a: textAt(xHere, different), b: textAt(yHere, different) };
+    }
     if (x !== undefined && x.addr + x.range <= at) i++;
     if (y !== undefined && y.addr + y.range <= at) j++;
   }

@@ -58,18 +58,32 @@ function undone(key: string, known: Known): string | null {
   return fence === undefined ? null : `${key} waits for ${fence}`;
 }
 
-export const outSyncsLast = invariant({
+/** An out-sync that has got a fence which has signalled: nothing more will be said of that one. */
+function brokenPromise(key: string, known: Known): string | null {
+  const fence = known.calls.calls.get(key)?.outs.find((each) => !isPending(known.fences, each));
+  const what = fence === undefined ? null : undone(key, known);
+  return what === null ? null : `an out-sync gets ${fence ?? ''}, which has signalled, but ${what}`;
+}
+
+export const outSyncsLast = invariant<readonly string[]>({
   id: 'I13',
   says: 'No out-sync signals before every op of its call is done, TLB invalidation included.',
   source: '6.13, 2.5, 2.14; docs/decisions/008',
   shows: 'all for syncobjs; one that signals an error promises nothing',
-  start: null,
+  // calls whose last op was executed in this record
+  start: [],
   on: {
+    'bind.finished': (own, fact) => [...own, callKey(fact)],
     'fence.signaled': (own, { fence, error }, known) => {
       const key = known.calls.promised.get(fence);
       const what = key === undefined || error !== 0 ? null : undone(key, known);
       return what === null ? own : new Broken(own, `${fence} signals, but ${what}`);
     },
+  },
+  settle: (own, _record, known) => {
+    const what = own.map((key) => brokenPromise(key, known)).find((each) => each !== null);
+    if (what !== undefined) return new Broken([], what);
+    return own.length === 0 ? own : [];
   },
 });
 
@@ -79,8 +93,8 @@ const headOf = ({ calls }: Known, engine: string): string | undefined =>
 
 export const queuesInOrder = invariant({
   id: 'I14',
-  says: 'Jobs of one queue run one at a time, in the order in which they were queued.',
-  source: '6.14, 2.5',
+  says: 'Jobs of one queue run one at a time, in the order in which they were queued; the CPU stores in their place only when none is left.',
+  source: '6.14, 2.5, 2.6',
   shows:
     'the order within a queue; between queues the order is user space’s business, and I12 holds it to its fences',
   start: null,
@@ -92,5 +106,10 @@ export const queuesInOrder = invariant({
     },
     'job.done': (own, { engine, job }, known) =>
       headOf(known, engine) === job ? own : new Broken(own, `${job} is done out of turn`),
+    'vm.cpuBound': (own, { engine, vm }, known) => {
+      const head = headOf(known, engine);
+      if (head === undefined) return own;
+      return new Broken(own, `the CPU stores entries of ${vm}, and ${head} is not done`);
+    },
   },
 });

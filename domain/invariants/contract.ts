@@ -8,6 +8,7 @@
  */
 import type { Fact, FactOf, FactType } from '../facts/schema.ts';
 import { foldFact, foldRequest, forgetRecord, type Known, NOTHING_KNOWN } from './known/known.ts';
+import { isOff } from './profiles.ts';
 import type { RunRecord } from './record.ts';
 
 export type { RunRecord };
@@ -96,7 +97,8 @@ export function invariant<S>(rule: Rule<S>): Invariant<S> {
       let isConcerned = false;
       const take = (answer: S | Broken<S>): void => {
         own = answer instanceof Broken ? answer.own : answer;
-        if (answer instanceof Broken) broken ??= answer.what;
+        const isBroken = answer instanceof Broken && !isOff(id, state.known.profile);
+        if (isBroken) broken ??= answer.what;
       };
       const known = foldRecord(state.known, record, (fact, now) => {
         const handler = handlers[fact.type];

@@ -70,7 +70,7 @@ type Awaited = KeyMap<readonly string[]>;
 
 export const execsWait = invariant<Awaited>({
   id: 'I15',
-  says: 'A job starts after all it waits for; an exec waits for its in-syncs and for every KERNEL fence of its VM that was there when it was armed.',
+  says: 'A job starts after all it waits for, and the CPU stores in its place only then; an exec waits for its in-syncs and for every KERNEL fence of its VM that was there when it was armed.',
   source: '6.15, 2.9, 2.10',
   shows:
     'all; that it then sees the page tables of the binds it waits for follows with I13. Long-running jobs wait for user fences only',
@@ -98,6 +98,11 @@ export const execsWait = invariant<Awaited>({
         : new Broken(next, `${job} starts before ${fence} signalled`);
     },
     'job.done': (own, { job }) => own.delete(job),
+    'vm.cpuBound': (own, { vm, waits }, { fences }) => {
+      const fence = waits.find((each) => isPending(fences, each));
+      if (fence === undefined) return own;
+      return new Broken(own, `the CPU stores entries of ${vm} before ${fence} signalled`);
+    },
   },
 });
 
@@ -119,9 +124,26 @@ const isKernelSlot = (facts: readonly Fact[], vm: string, fence: string): boolea
       fact.usage === 'kernel',
   );
 
+/**
+ * Whether the KERNEL slot of the VM gets a fence of a REMAP's first bind: one that is added between the binds of prev
+ * and of next.
+ */
+function isSlottedEarly(facts: readonly Fact[], vm: string, prev: number, next: number): boolean {
+  const isBind = (fact: Fact, va: number): boolean =>
+    fact.type === 'vma.bound' && fact.vm === vm && fact.va === va;
+  const first = facts.findIndex((fact) => isBind(fact, prev));
+  const last = facts.findIndex((fact) => isBind(fact, next));
+  return (
+    first >= 0 &&
+    facts
+      .slice(first, Math.max(first, last))
+      .some((fact) => fact.type === 'resv.added' && fact.resv === vm && fact.usage === 'kernel')
+  );
+}
+
 export const remapsAtomic = invariant<Remaps>({
   id: 'I16',
-  says: 'No exec is armed between the unbind and the last rebind of a REMAP; a fence of it is in the KERNEL slot of the VM before the next exec.',
+  says: 'No exec is armed between the unbind and the last rebind of a REMAP; a fence of its last bind, and of no other, is in the KERNEL slot of the VM before the next exec.',
   source: '6.16, 2.4, 2.5, 2.9',
   shows:
     'all: what is unbound by vma.unbound, the rest done by op.executed; fault-mode VMs have no KERNEL slot to fill',
@@ -143,6 +165,10 @@ export const remapsAtomic = invariant<Remaps>({
       const seen = known.calls.calls.get(`${vm} ${call}`)?.ops[index];
       if (op !== 'remap' || seen?.op !== 'remap') return own;
       const { va } = seen.unmap;
+      const { prev, next: rest } = seen;
+      if (prev !== null && rest !== null && isSlottedEarly(facts, vm, prev.va, rest.va)) {
+        return new Broken(own, `${vm}: the KERNEL slot is filled before va ${rest.va} is bound`);
+      }
       const open = { ...own.open, [vm]: (own.open[vm] ?? []).filter((each) => each !== va) };
       const next = { ...own, olds: own.olds.delete(`${vm} ${va}`), open };
       // once a fence is in the KERNEL slot, nothing is owed when that one has signalled

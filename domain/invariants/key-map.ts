@@ -116,4 +116,9 @@ export class KeyMap<V> {
   entries(): Generator<readonly [key: string, value: V]> {
     return pairsOf(this.#root);
   }
+
+  /** What JSON.stringify writes: pairs, by key. */
+  toJSON(): (readonly [key: string, value: V])[] {
+    return [...this.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
 }

@@ -65,14 +65,17 @@ export const errorsStop = invariant<Errors>({
 
 type Vms = Known['vms'];
 
+/** By VM: the record in which it was closed. */
+type ClosedAt = Readonly<Record<string, number>>;
+
 const notClosing =
   (what: string) =>
-  (own: null, { vm }: { readonly vm: string }, { vms }: Known): null | Broken<null> =>
+  (own: ClosedAt, { vm }: { readonly vm: string }, { vms }: Known): ClosedAt | Broken<ClosedAt> =>
     vms[vm]?.closing === true ? new Broken(own, `${vm} is closing: ${what}`) : own;
 
 const notClosed =
   (what: string) =>
-  (own: null, { vm }: { readonly vm: string }, { vms }: Known): null | Broken<null> =>
+  (own: ClosedAt, { vm }: { readonly vm: string }, { vms }: Known): ClosedAt | Broken<ClosedAt> =>
     isClosed(vms, vm) ? new Broken(own, `${vm} is closed: ${what}`) : own;
 
 const isClosed = (vms: Vms, vm: string): boolean => vms[vm]?.closed === true;
@@ -82,8 +85,8 @@ export const closedIsClosed = invariant({
   says: 'After a VM began to close no op and no job of it starts anew; after it is closed nothing touches it, no fault is served, and it is freed last of all.',
   source: '6.30, 2.17',
   shows:
-    'all; that the fences of what is dropped signal, in order, is I10 and I11; the ASID is in no fact, vm.freed stands for it',
-  start: null,
+    'all; that the fences of what is dropped signal, in order, is I10 and I11; the ASID is in no fact, vm.freed stands for it; a fault is served when the VM has answered, whose answer may be on its way when the VM closes',
+  start: {} as ClosedAt,
   on: {
     'ops.created': notClosing('an op list is made'),
     'op.executed': notClosing('an op is executed'),
@@ -92,12 +95,15 @@ export const closedIsClosed = invariant({
     'va.mapped': notClosed('a VA is mapped'),
     'access.done': (own, fact, known) =>
       fact.outcome === 'fault' ? own : notClosed('an access comes through')(own, fact, known),
-    'fault.handled': (own, fact, known) =>
-      fact.result === 0 ? notClosed('a fault is served')(own, fact, known) : own,
-    'vm.closed': (own, { vm }, { vms }) => {
+    'fault.handled': (own, fact, known, { seq, cause }) => {
+      const isServed = fact.result === 0 && (cause ?? seq) > (own[fact.vm] ?? -1);
+      return isServed ? notClosed('a fault is served')(own, fact, known) : own;
+    },
+    'vm.closed': (own, { vm }, { vms }, { seq }) => {
       const state = vms[vm];
-      if (state?.closing !== true) return new Broken(own, `${vm} is closed and never began to`);
-      return state.tree.size === 0 ? own : new Broken(own, `${vm} is closed with mappings`);
+      const next = { ...own, [vm]: seq };
+      if (state?.closing !== true) return new Broken(next, `${vm} is closed and never began to`);
+      return state.tree.size === 0 ? next : new Broken(next, `${vm} is closed with mappings`);
     },
     'vm.freed': (own, { vm }, { vms }) =>
       isClosed(vms, vm) ? own : new Broken(own, `${vm} is freed and was not closed`),

@@ -4,8 +4,10 @@ import { inSyncsFirst, outSyncsLast, queuesInOrder } from './binds.ts';
 import type { Invariant } from './contract.ts';
 import { nullIsNull, presentWhereBound, readOnlyIsKept } from './entries.ts';
 import { execsWait, externalsGuarded, remapsAtomic } from './exec.ts';
+import { faultsEnd } from './faults.ts';
 import { callsNumbered, failuresLeaveNothing } from './failures.ts';
 import { arraysComplete, fencesAllSignal, fencesOnce, startedFirst } from './fences.ts';
+import { noOops, opEntries, opFlush, opRegion, opResult } from './immediate.ts';
 import { closedIsClosed, errorsStop } from './lifecycle.ts';
 import { memoryOutlivesUse } from './memory.ts';
 import { listsWellFormed, mergesSound, opsNameMapped } from './op-lists.ts';
@@ -53,4 +55,10 @@ export const INVARIANTS: readonly AnyInvariant[] = [
   closedIsClosed,
   arraysComplete,
   callsNumbered,
+  faultsEnd,
+  opResult,
+  opEntries,
+  opRegion,
+  opFlush,
+  noOops,
 ] as unknown as readonly AnyInvariant[];

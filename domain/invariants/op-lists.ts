@@ -1,7 +1,8 @@
 /** I4, I5 and I6: the shape of the op lists that split/merge gives. */
 import type { FactOf } from '../facts/schema.ts';
 import { BIND_OPS } from '../ioctl/bind-request.ts';
-import { mappingOf, sameBacking, wrap } from '../va/mapping.ts';
+import { mappingOf, pieceOf as partOf, sameBacking } from '../va/mapping.ts';
+import { sameRepeat } from '../va/repeat.ts';
 import { Broken, invariant } from './contract.ts';
 import type { Asked } from './known/asked.ts';
 import { callKey, type OpSeen } from './known/calls.ts';
@@ -16,17 +17,25 @@ function wantedBy({ calls }: Known, fact: FactOf<'ops.created'>): Asked | null {
   return request?.ops[fact.bind] ?? null;
 }
 
+const asMapping = (piece: Piece): ReturnType<typeof mappingOf> =>
+  mappingOf({ ...piece, attrs: piece }, piece.va);
+
+/** Whether a piece begins with what the whole has there. */
+function goesOn(whole: Piece, piece: Piece): boolean {
+  const right = partOf(asMapping(whole), piece.addr, endOf(piece));
+  return piece.offset === right.offset && sameRepeat(piece.repeat ?? null, right.repeat);
+}
+
 /** What is wrong with the pieces of a REMAP. */
 function badRemap(op: OpSeen): string | null {
   if (op.op !== 'remap') return null;
   const { prev, next, unmap } = op;
   if (prev === null && next === null) return 'a REMAP leaves nothing';
-  if (prev !== null && (prev.addr !== unmap.addr || prev.offset !== unmap.offset))
+  if (prev !== null && (prev.addr !== unmap.addr || !goesOn(unmap, prev)))
     return 'prev of a REMAP does not begin where the old one did';
   if (next === null) return null;
   if (endOf(next) !== endOf(unmap)) return 'next of a REMAP does not end where the old one did';
-  const offset = wrap(unmap.offset + next.addr - unmap.addr);
-  return next.offset === offset ? null : 'next of a REMAP has an offset that does not go on';
+  return goesOn(unmap, next) ? null : 'next of a REMAP does not go on where it begins';
 }
 
 function badShape(ops: readonly OpSeen[], kind: number | undefined): string | null {
@@ -45,7 +54,7 @@ function badShape(ops: readonly OpSeen[], kind: number | undefined): string | nu
 
 export const listsWellFormed = invariant({
   id: 'I4',
-  says: 'An op list is ascending, has at most two REMAPs and at most one MAP, which is last; a REMAP keeps the outer edges and offsets of what it splits.',
+  says: 'An op list is ascending, has at most two REMAPs and at most one MAP, which is last; a REMAP keeps the outer edges, offsets and patterns of what it splits.',
   source: '6.4, 1.3',
   shows: 'all; the lists of UNMAP_ALL go in the order of the object, not of addresses',
   start: null,
@@ -99,9 +108,6 @@ export const opsNameMapped = invariant({
     },
   },
 });
-
-const asMapping = (piece: Piece): ReturnType<typeof mappingOf> =>
-  mappingOf({ ...piece, attrs: piece }, piece.va);
 
 export const mergesSound = invariant({
   id: 'I6',

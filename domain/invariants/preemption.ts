@@ -1,5 +1,5 @@
 /** I27 and I28: preempt fences, and the lists of what has to be bound again before anything runs. */
-import { preemptContext } from '../fence/fence-table.ts';
+import { contextOf, preemptContext } from '../fence/fence-table.ts';
 import { Broken, invariant } from './contract.ts';
 import { externalBos } from './exec.ts';
 import { KeyMap } from './key-map.ts';
@@ -16,6 +16,8 @@ interface VaOf {
 interface Preemption {
   /** by queue: its newest preempt fence */
   readonly newest: Readonly<Record<string, string>>;
+  /** by the context of a VM's rebind fences: the newest */
+  readonly rebinds: Readonly<Record<string, string>>;
   /** `vm va` that has to be bound again -> the record since which */
   readonly due: KeyMap<number>;
 }
@@ -42,7 +44,10 @@ function badlyResumed(queue: string, vm: VmSeen, own: Preemption, known: Known):
   const kernel = pendingIn(known.queues, known.fences, vm.vm, 'kernel').find(
     (each) => (known.fences.pending.get(each)?.seq ?? 0) <= seen.seq,
   );
-  return kernel === undefined ? null : `and ${kernel} of the KERNEL slot is pending`;
+  if (kernel !== undefined) return `and ${kernel} of the KERNEL slot is pending`;
+  const rebind = own.rebinds[`${vm.vm}/rebind`];
+  const isPending = rebind !== undefined && known.fences.pending.has(rebind);
+  return isPending ? `and ${rebind}, what is bound anew, is pending` : null;
 }
 
 const computeVm = ({ vms }: Known, queue: QueueSeen | undefined): VmSeen | null => {
@@ -64,9 +69,12 @@ export const preemptible = invariant<Preemption>({
   says: 'A compute queue that runs has a fresh unsignalled preempt fence in the VM and in every external BO; it signals only when the queue is suspended, and the queue resumes only after rebinds and KERNEL fences.',
   source: '6.27, 2.9, 2.11',
   shows: 'all: running by access.done and job.started',
-  start: { newest: {}, due: KeyMap.empty() },
+  start: { newest: {}, rebinds: {}, due: KeyMap.empty() },
   on: {
     'fence.created': (own, { fence, kind }) => {
+      if (kind === 'array') {
+        return { ...own, rebinds: { ...own.rebinds, [contextOf(fence)]: fence } };
+      }
       if (kind !== 'preempt') return own;
       const queue = fence.slice(0, fence.lastIndexOf('/preempt:'));
       return { ...own, newest: { ...own.newest, [queue]: fence } };
@@ -138,7 +146,7 @@ export const listsEmptied = invariant({
   says: 'A mapping whose BO moved or whose userptr was invalidated is on a list until it is bound again; an exec or the rebind worker leaves with the lists empty.',
   source: '6.28, 2.10, 2.11, 2.12',
   shows:
-    'all; an exec rebinds in dma-fence mode only, the rebind worker in compute mode. Mappings without entries need no list',
+    'all; an exec rebinds in dma-fence mode only, the rebind worker in compute mode, and only for queues that there are. Mappings without entries need no list',
   start: null,
   on: {
     'exec.armed': (own, { vm, job }, { vms }) => {
@@ -148,9 +156,13 @@ export const listsEmptied = invariant({
         ? own
         : new Broken(own, `${job} is armed, and va ${due.va} is not bound again`);
     },
-    'rebind.left': (own, { vm, error }, { vms }) => {
+    'rebind.left': (own, { vm, error }, { vms, queues }) => {
       const state = vms[vm];
       if (error !== 0 || state === undefined || state.closing || state.failed !== null) return own;
+      // nothing runs there: a queue that joins has everything bound anew first
+      if (!Object.values(queues.queues).some((each) => each.vm === vm && each.kind === 'exec')) {
+        return own;
+      }
       const due = dueIn(state);
       return due === null ? own : new Broken(own, `the rebind worker of ${vm} leaves va ${due.va}`);
     },

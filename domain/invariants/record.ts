@@ -7,6 +7,8 @@ export interface RunRecord {
   readonly actor: string;
   readonly type: string;
   readonly choice: string;
+  /** the number of the record that sent the message; none of a timer's, and of the world's beginning */
+  readonly cause?: number | null;
   /** the message that was delivered */
   readonly data: { readonly [key: string]: unknown };
   readonly facts: readonly Fact[];

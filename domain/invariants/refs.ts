@@ -1,7 +1,9 @@
 /** I9: references, op lists and VMAs come out even. */
 import { Broken, invariant } from './contract.ts';
+import { fenceLeft } from './fence-holders.ts';
 import { KeyMap } from './key-map.ts';
 import type { Known } from './known/known.ts';
+import type { RunRecord } from './record.ts';
 
 interface Refs {
   /** `of by` -> how many */
@@ -12,6 +14,8 @@ interface Refs {
   /** VMs of which some VMA was destroyed: older logs have no such facts */
   readonly destroys: readonly string[];
   readonly gone: KeyMap<true>;
+  /** page-fault queues: they hold a VM while it handles a fault */
+  readonly faultQueues: readonly string[];
 }
 
 const START: Refs = {
@@ -20,6 +24,7 @@ const START: Refs = {
   destroyed: KeyMap.empty(),
   destroys: [],
   gone: KeyMap.empty(),
+  faultQueues: [],
 };
 
 function counted(own: Refs, of: string, by: string, change: 1 | -1): Refs | Broken<Refs> {
@@ -38,13 +43,17 @@ function freed(own: Refs, of: string): Refs | Broken<Refs> {
   return left === undefined ? next : new Broken(next, `${of} is freed with ${left} references`);
 }
 
+/** Nobody sleeps, and no VM has failed or is on its way out. */
+const isSettled = ({ vms, queues }: Known): boolean =>
+  Object.keys(queues.sleepers).length === 0 &&
+  Object.values(vms).every(({ failed, closing, closed }) => failed === null && closing === closed);
+
+/** An ioctl, as a holder: `vm0/call3`, `app/exec2`. */
+const IOCTL = /\/(call|exec)\d+$/;
+
 /** Nothing is under way: no job, no pending fence but those that may stay. */
-function isQuiet({ calls, fences, vms, queues }: Known): boolean {
-  if (!calls.jobs.isEmpty || Object.keys(queues.sleepers).length > 0) return false;
-  if (
-    Object.values(vms).some(({ failed, closing, closed }) => failed !== null || closing !== closed)
-  )
-    return false;
+function isQuiet({ calls, fences }: Known): boolean {
+  if (!calls.jobs.isEmpty) return false;
   for (const [, { kind }] of fences.pending.entries()) if (kind !== 'preempt') return false;
   return true;
 }
@@ -52,6 +61,8 @@ function isQuiet({ calls, fences, vms, queues }: Known): boolean {
 function leftOver(own: Refs, known: Known): string | null {
   for (const [pair] of own.held.entries()) {
     const [of = '', by = ''] = pair.split(' ');
+    if (own.faultQueues.includes(by)) return `${by} handles no fault and holds ${of}`;
+    if (IOCTL.test(by)) return `${by} is over and holds ${of}`;
     if (own.gone.has(by) || known.vms[by]?.closed === true) return `${by} is gone and holds ${of}`;
   }
   for (const [key, { isAccepted, executed, ops, vm }] of known.calls.calls.entries()) {
@@ -65,18 +76,33 @@ function leftOver(own: Refs, known: Known): string | null {
   return null;
 }
 
+/** A reservation lock that exec, which was refused under vm->lock, has left behind. */
+function leftLocked(
+  { facts, actor }: RunRecord,
+  { queues: { queues, locks } }: Known,
+): string | null {
+  const refused = facts.find((fact) => fact.type === 'exec.refused');
+  // a refusal by the checks before the lock says nothing of who holds it meanwhile
+  if (refused === undefined || queues[refused.queue]?.vm !== actor) return null;
+  const lock = Object.keys(locks).find((each) => locks[each] === actor);
+  return lock === undefined ? null : `exec is refused, and ${actor} goes on holding ${lock}`;
+}
+
 export const balanced = invariant<Refs>({
   id: 'I9',
-  says: 'References come back to where they were when nothing is in flight; every op list is used up and every VMA destroyed once.',
-  source: '6.9',
+  says: 'References come back to where they were when nothing is in flight, those of an ioctl when it is over; every op list is used up and every VMA destroyed once; an exec that is refused unlocks what it has locked.',
+  source: '6.9, L12',
   shows:
-    'references that have facts; fences and memory of op lists are JavaScript’s. In a log without vma.destroyed the last part is silent',
+    'references that have facts; of fences, that jobs and the slots of what is freed let go of them (syncobjs may hold theirs for good); memory of op lists is JavaScript’s. In a log without vma.destroyed the last part is silent',
   start: START,
   on: {
+    'actor.started': (own, { actor, machine }) =>
+      machine === 'faults' ? { ...own, faultQueues: [...own.faultQueues, actor] } : own,
     'ref.taken': (own, { of, by }) => counted(own, of, by, 1),
     'ref.dropped': (own, { of, by }) => counted(own, of, by, -1),
     'bo.freed': (own, { bo }) => freed(own, bo),
     'vm.freed': (own, { vm }) => freed(own, vm),
+    'exec.refused': (own) => own,
     'queue.destroyed': (own, { queue }) => ({ ...own, gone: own.gone.set(queue, true) }),
     'queue.created': (own, { queue }) =>
       own.gone.has(queue) ? { ...own, gone: own.gone.delete(queue) } : own,
@@ -90,5 +116,13 @@ export const balanced = invariant<Refs>({
       return isMapped ? new Broken(next, `va ${va} of ${vm} is destroyed and still mapped`) : next;
     },
   },
-  over: (own, known) => (isQuiet(known) ? leftOver(own, known) : null),
+  settle: (own, record, known) => {
+    const left = leftLocked(record, known);
+    return left === null ? own : new Broken(own, left);
+  },
+  over: (own, known) => {
+    if (!isSettled(known)) return null;
+    const fence = fenceLeft(known, (resv) => own.gone.has(resv));
+    return fence ?? (isQuiet(known) ? leftOver(own, known) : null);
+  },
 });

@@ -3,16 +3,30 @@ import { hasFlag, isLeafEntry, pfnOfEntry } from '../pte-bits.ts';
 import type { Page } from '../units.ts';
 import { Broken, invariant } from './contract.ts';
 import type { Known } from './known/known.ts';
+import { aliveIn } from './known/spaces.ts';
+import { type TableSeen, tableSpan, topOf } from './known/tables.ts';
 
 /** Whether any job of a bind queue is under way for this VM: then the driver is ahead of the tables. */
 const isBusy = ({ calls }: Known): boolean => !calls.jobs.isEmpty;
+
+/**
+ * Whether a mapping whose entries were cleared, but which was not unbound, has its place there: the driver counts
+ * those entries as live, and its unbind frees the table.
+ */
+function isKept({ gt, vm, base, level }: TableSeen, { vms }: Known): boolean {
+  const space = vms[vm];
+  if (space === undefined || base === null) return false;
+  return aliveIn(space, base, base + tableSpan(level)).some(
+    ({ present, zapped }) => present.includes(gt) && zapped.includes(gt),
+  );
+}
 
 export const tablesLive = invariant<readonly Page[]>({
   id: 'I24',
   says: 'An entry that is no leaf points to a table, which has a live entry; a root outlives the mappings of its VM.',
   source: '6.24, 2.15',
   shows:
-    'entries as stored; that a table is not empty whenever no job is under way (with two bind queues the driver is ahead of the tables, and fault-mode zap leaves empty ones); num_live itself is in no fact',
+    'entries as stored; that a table is not empty whenever no job is under way (with two bind queues the driver is ahead of the tables), unless a mapping there had its entries cleared and is bound still; num_live itself is in no fact',
   // tables that lost their last entry and hang in a tree
   start: [],
   on: {
@@ -24,7 +38,7 @@ export const tablesLive = invariant<readonly Page[]>({
           return new Broken(own, `${gt}: entry ${index + i} of table ${table} points to no table`);
         }
       }
-      const clears = runs.some(({ pte }) => !hasFlag(pte, 1)) && vms[vm]?.mode !== 'fault';
+      const clears = runs.some(({ pte }) => !hasFlag(pte, 1));
       return clears && !own.includes(table) ? [...own, table] : own;
     },
     'table.freed': (own, { gt, vm, table }, { tables, vms }) => {
@@ -41,7 +55,8 @@ export const tablesLive = invariant<readonly Page[]>({
     const empty = own
       .map((page) => known.tables.get(page))
       .find((table) => {
-        return table !== undefined && table.live === 0 && table.parent !== null;
+        if (table === undefined || table.live !== 0 || table.parent === null) return false;
+        return topOf(known.tables, table).isRoot && !isKept(table, known);
       });
     return empty === undefined ? [] : new Broken([], `${empty.gt}: table ${empty.table} is empty`);
   },

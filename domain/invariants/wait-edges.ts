@@ -12,9 +12,14 @@ export interface Waits {
   readonly actors: Readonly<Record<string, string>>;
   /** userptr -> the client that unmaps it and waits for the notifiers */
   readonly notifying: Readonly<Record<string, string>>;
+  /**
+   * lock -> fences that the eviction which holds it waits for. Evictions run side by side in one actor, each in the
+   * context of whoever needs the memory, so the actor itself waits for nothing.
+   */
+  readonly evictions: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What has to happen first for a node: `fence:`, `job:`, `actor:` and `lock:` are its kinds. */
+/** What has to happen first for a node: `fence`, `job`, `actor`, `eviction` and `lock` are its kinds. */
 function before(node: string, own: Waits, known: Known): string[] {
   const at = node.indexOf(' ');
   const kind = node.slice(0, at);
@@ -40,8 +45,11 @@ function before(node: string, own: Waits, known: Known): string[] {
     }
     case 'lock': {
       const holder = queues.locks[name];
-      return holder === undefined ? [] : [`actor ${holder}`];
+      if (holder === undefined) return [];
+      return [own.evictions[name] === undefined ? `actor ${holder}` : `eviction ${name}`];
     }
+    case 'eviction':
+      return pending(own.evictions[name] ?? []);
     default:
       return [...sleepsOn(name, own, known), ...pending(own.clients[name] ?? [])];
   }

@@ -11,7 +11,11 @@ const START: Waits = {
   promises: KeyMap.empty(),
   actors: {},
   notifying: {},
+  evictions: {},
 };
+
+/** The machine that runs evictions. */
+const MEMORY = 'memory';
 
 export const noCycle = invariant<Waits>({
   id: 'I18',
@@ -51,9 +55,25 @@ export const noCycle = invariant<Waits>({
       ...own,
       awaited: waits.reduce((all, fence) => all.set(fence, true), own.awaited),
     }),
+    'exec.armed': (own, { waits }, { fences }) => ({
+      ...own,
+      awaited: waits
+        .filter((fence) => fences.pending.has(fence))
+        .reduce((all, fence) => all.set(fence, true), own.awaited),
+    }),
     'bind.finished': (own) => own,
     'wait.began': (own) => own,
-    'lock.taken': (own) => own,
+    'lock.taken': (own, { lock, by }, _known, { facts }) => {
+      if (own.actors[by] !== MEMORY) return own;
+      const fences = facts.flatMap((fact) =>
+        fact.type === 'fence.waited' && fact.waiter === by ? [fact.fence] : [],
+      );
+      return { ...own, evictions: { ...own.evictions, [lock]: fences } };
+    },
+    'lock.released': (own, { lock }) => {
+      if (own.evictions[lock] === undefined) return own;
+      return { ...own, evictions: without(own.evictions, lock) };
+    },
     'step.ended': (own, { client }) => {
       if (own.clients[client] === undefined) return own;
       return { ...own, clients: without(own.clients, client) };
@@ -78,8 +98,12 @@ function suspectOf(
   seq: number,
 ): string | null {
   const { type } = fact;
-  if (type === 'wait.began') return `actor ${(fact as unknown as { by: string }).by}`;
-  if (type === 'lock.taken') return `actor ${(fact as unknown as { by: string }).by}`;
+  if (type === 'wait.began' || type === 'lock.taken') {
+    const { by, lock } = fact as unknown as { by: string; lock?: string };
+    if (own.actors[by] !== MEMORY) return `actor ${by}`;
+    // an eviction that sleeps holds nothing yet
+    return lock === undefined ? null : `eviction ${lock}`;
+  }
   if (type === 'fence.waited') {
     const { waiter } = fact as unknown as { waiter: string };
     return own.clients[waiter] === undefined ? null : `actor ${waiter}`;

@@ -6,6 +6,7 @@ import type { FactType } from '../facts/schema.ts';
 import { Broken, foldRecord, type OnFact, type Rule } from './contract.ts';
 import { type Known, NOTHING_KNOWN } from './known/known.ts';
 import { type AnyInvariant, INVARIANTS } from './list.ts';
+import { isOff } from './profiles.ts';
 import type { RunRecord } from './record.ts';
 
 /** A rule that was broken, and where. */
@@ -84,7 +85,7 @@ function judge(watched: Watched, record: RunRecord, { rules, listeners }: Table)
   const take = (index: number, answer: unknown): void => {
     const isBroken = answer instanceof Broken;
     const next = isBroken ? (answer.own as unknown) : answer;
-    if (isBroken) {
+    if (isBroken && !isOff(rules[index]?.id ?? '', watched.known.profile)) {
       const breach = { id: rules[index]?.id ?? '', seq: record.seq, what: answer.what };
       breaches = [...breaches, breach];
     }

@@ -60,6 +60,8 @@ export interface BindView extends SyncView {
   readonly gts: number;
   /** a BO's size; undefined for a handle that is not there */
   readonly boRange: (bo: string) => Page | undefined;
+  /** a BO that was made in VRAM that must be mapped by 64K pages */
+  readonly is64K: (bo: string) => boolean;
   /** the kind of a queue; undefined for an id that is not there */
   readonly queueKind: (queue: string) => 'exec' | 'bind' | undefined;
 }

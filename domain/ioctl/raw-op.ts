@@ -44,6 +44,9 @@ export interface RawOp {
   readonly gtMask: number;
 }
 
+/** Stands for an op of another driver. */
+const UNKNOWN_OP = 0xffff;
+
 const KNOWN_FLAGS = Object.values(BIND_FLAGS).reduce((bits, bit) => bits | (1n << BigInt(bit)), 0n);
 
 interface Options {
@@ -122,5 +125,6 @@ export function rawOp(op: BindOp, isAsync: boolean): RawOp {
     return friendly(BIND_OPS.prefetch, { addr, range, region }, op.prefetch, isAsync);
   }
   if ('restart' in op) return friendly(BIND_OPS.restart, {}, {}, isAsync);
+  if ('sync' in op) return friendly(UNKNOWN_OP, {}, {}, isAsync);
   return packed(op.raw);
 }

@@ -17,12 +17,14 @@ import { type Scenario, SCENARIO_VERSION, type ScenarioInput } from './schema.ts
 
 export { type Amount, ClientBuilder } from './client-builder.ts';
 export {
+  atomic,
   map,
   mapUserptr,
   prefetch,
   raw,
   read,
   restart,
+  syncOnly,
   spin,
   unmap,
   unmapAll,

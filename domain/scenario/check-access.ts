@@ -1,4 +1,6 @@
 /** The static check of everything that reads or writes memory: by the GPU, in a batch, by the CPU. */
+import { accessOf } from './access-of.ts';
+import { sizeOfBo } from './bo-size.ts';
 import { checkGt, modeOf, type StepContext } from './check-context.ts';
 import { checkSyncs } from './check-syncs.ts';
 import { type Path, problem } from './problem.ts';
@@ -12,14 +14,18 @@ type Access = Exclude<BatchItem, { spin: unknown }>;
 
 /** An access of the GPU: whole words inside the VM, and an expectation of its own kind. */
 function checkGpuAccess(access: Access, path: Path, { limit, report }: StepContext): void {
-  const key = access.read === undefined ? 'write' : 'read';
-  checkAccess(access[key] ?? '0x0', limit, 'the VM', [...path, key], report);
+  const { access: key, at: addr } = accessOf(access);
+  checkAccess(addr, limit, 'the VM', [...path, key], report);
   const { expect } = access;
   const onlyForWrites = expect === 'ok' || expect === 'dropped';
   const at = [...path, 'expect'];
   if (key === 'read' && onlyForWrites) {
     const hint = 'A read gives a value or `fault`.';
     report(problem('FL103', `a read cannot be \`${expect}\``, at, hint));
+  }
+  if (key === 'atomic' && expect === 'ok') {
+    const hint = 'An atomic gives the value before, `dropped` or `fault`.';
+    report(problem('FL103', 'an atomic cannot be `ok`', at, hint));
   }
   if (key === 'write' && expect !== undefined && expect !== 'fault' && !onlyForWrites) {
     const hint = 'A write is `ok`, `dropped` or `fault`.';
@@ -50,8 +56,9 @@ export function checkCpu(cpu: CpuStep, path: Path, context: StepContext): void {
   const kind = cpu.bo === undefined ? 'userptr' : 'bo';
   const name = cpu.bo ?? cpu.userptr ?? '';
   const isThere = context.refer(name, [kind], [...path, kind]);
-  const { bos, userptrs } = context.scenario;
-  const size = isThere ? (kind === 'bo' ? bos : userptrs)[name]?.size : undefined;
+  const { scenario } = context;
+  const declared = kind === 'bo' ? sizeOfBo(scenario, name) : scenario.userptrs[name]?.size;
+  const size = isThere ? declared : undefined;
   const key = cpu.read === undefined ? 'write' : 'read';
   const limit = size === undefined ? 1n << 64n : BigInt(size);
   checkAccess(cpu[key] ?? '0x0', limit, `\`${name}\``, [...path, key], context.report);

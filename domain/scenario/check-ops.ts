@@ -2,14 +2,18 @@
  * The static check of the ops of a bind, and of the mappings that an `expect` step lists. References are always checked.
  * Values are not when the bind expects an errno: then the kernel's refusal is what the scenario tests.
  */
+import { sizeOfBo } from './bo-size.ts';
 import { BIND_OPS, rawOp } from '../ioctl/raw-op.ts';
 import { checkU32, type StepContext } from './check-context.ts';
+import { checkEach } from './each.ts';
 import { type Path, problem, type Problem } from './problem.ts';
 import { areaOf } from './process-memory.ts';
+import { checkSyncs } from './check-syncs.ts';
 import { checkAligned, checkInsideBo, checkRange } from './ranges.ts';
 import type { BindOp } from './schema.ts';
 
 type Mapping = Extract<BindOp, { map: unknown }>['map'] & { readonly ptr?: string | undefined };
+const NO_SYNCS = { in: [], out: [] };
 
 /** Backing of a mapping: exactly one of a BO, NULL and, where a userptr may be, an address of the process. */
 function backingProblem(mapping: Mapping, path: Path): Problem | undefined {
@@ -35,10 +39,25 @@ export function checkMapping(mapping: Mapping, path: Path, context: StepContext)
   const backing = backingProblem(mapping, path);
   if (backing !== undefined) report(backing);
   if (mapping.ptr !== undefined) checkArea(mapping.ptr, mapping.range, path, context);
-  const bo = mapping.bo === undefined ? undefined : scenario.bos[mapping.bo];
-  if (mapping.bo === undefined || bo === undefined) return;
-  const part = { offset: mapping.offset ?? '0x0', range: mapping.range };
-  checkInsideBo(part, { name: mapping.bo, size: bo.size }, path, report);
+  const size = mapping.bo === undefined ? undefined : sizeOfBo(scenario, mapping.bo);
+  if (mapping.bo === undefined || size === undefined) return;
+  const shown = mapping.singlePage === true ? '0x1000' : (mapping.repeat ?? mapping.range);
+  const part = { offset: mapping.offset ?? '0x0', range: shown };
+  checkInsideBo(part, { name: mapping.bo, size }, path, report);
+}
+
+/** A map with `each` has to fit in as a whole, and each of its ops into the BO. */
+function checkMap(
+  mapping: Extract<BindOp, { map: unknown }>['map'],
+  path: Path,
+  context: StepContext,
+): void {
+  if (mapping.each === undefined) {
+    checkMapping(mapping, path, context);
+    return;
+  }
+  checkRange(mapping, context.limit, path, context.report);
+  checkMapping({ ...mapping, range: mapping.each }, path, context);
 }
 
 /** Checks that the process has memory at [ptr, ptr + range). */
@@ -79,9 +98,12 @@ export function checkOp(op: BindOp, vm: string, path: Path, context: StepContext
     const at = [...path, form ?? '', 'bo'];
     if (context.refer(bo, ['bo'], at) && !('unmapAll' in op)) checkPrivate(bo, vm, at, context);
   }
+  if ('map' in op && !checkEach(op.map, [...path, 'map'], report)) return;
+  const syncs = 'map' in op ? op.map : 'unmap' in op ? op.unmap : 'sync' in op ? op.sync : {};
+  checkSyncs({ ...NO_SYNCS, ...syncs }, [...path, form ?? ''], context);
   if ('raw' in op) checkRaw(op.raw, [...path, 'raw'], context);
   if (!held) return;
-  if ('map' in op) checkMapping(op.map, [...path, 'map'], context);
+  if ('map' in op) checkMap(op.map, [...path, 'map'], context);
   else if ('unmap' in op) checkRange(op.unmap, limit, [...path, 'unmap'], report);
   else if ('prefetch' in op) checkRange(op.prefetch, limit, [...path, 'prefetch'], report);
   else if ('mapUserptr' in op) {

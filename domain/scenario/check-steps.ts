@@ -18,14 +18,14 @@ type Checker<V extends string> = (body: Body<V>, path: Path, context: StepContex
 type Verb = Step extends infer S ? (S extends S ? keyof S : never) : never;
 
 const checkExpect: Checker<'expect'> = (expect, path, context) => {
-  const { vm, mappings, entries, signaled, pending, error } = expect;
+  const { vm, mappings, entries, state, signaled, pending, error } = expect;
   if (vm !== undefined) context.refer(vm, ['vm'], [...path, 'vm']);
-  else if (mappings !== undefined || entries !== undefined) {
+  else if (mappings !== undefined || entries !== undefined || state !== undefined) {
     const hint = 'Say whose address space: `vm: NAME`.';
     context.report(problem('FL103', '`vm` is missing', path, hint));
   }
-  if ([mappings, entries, signaled, pending, error].every((part) => part === undefined)) {
-    const hint = 'Give `mappings`, `entries`, `signaled`, `pending` or `error`.';
+  if ([mappings, entries, state, signaled, pending, error].every((part) => part === undefined)) {
+    const hint = 'Give `mappings`, `entries`, `state`, `signaled`, `pending` or `error`.';
     context.report(problem('FL103', 'this step expects nothing', path, hint));
   }
   mappings?.forEach((mapping, index) => {
@@ -106,6 +106,7 @@ const CHECKERS: { readonly [V in Verb]: Checker<V> } = {
   },
   accessCounter: checkCounter,
   madvise: checkMadvise,
+  query: () => undefined,
 };
 
 /** Checks one step. */

@@ -4,6 +4,7 @@
  * expected: the kernel answers at run time. What only the kernel can know (an overlap, a closed VM) is left to the run.
  */
 import type { StepContext } from './check-context.ts';
+import { checkDriver } from './check-driver.ts';
 import { checkObjects } from './check-objects.ts';
 import { checkStep, isHeld } from './check-steps.ts';
 import { movesOf } from './moves.ts';
@@ -24,6 +25,7 @@ export function checkScenario(scenario: Scenario): readonly Problem[] {
   };
   nothing('vms', 'the scenario declares no VM');
   nothing('clients', 'the scenario has no client');
+  checkDriver(scenario, report);
   checkObjects({ scenario, names, creates, report });
   const limit = 1n << BigInt(scenario.device.vaBits);
   const common = { scenario, limit, report, moves: movesOf(scenario) };

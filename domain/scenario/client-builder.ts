@@ -11,6 +11,11 @@ interface Expecting {
 export class ClientBuilder {
   readonly steps: StepInput[] = [];
 
+  /** panthor: what the device says of itself, a value or an errno */
+  query(what: Body<'query'>['what'], expect: Body<'query'>['expect']): this {
+    return this.#add({ query: { what, expect } });
+  }
+
   #add(step: StepInput): this {
     this.steps.push(step);
     return this;
@@ -48,6 +53,15 @@ export class ClientBuilder {
     options: Pick<Body<'gpu'>, 'gt' | 'expect'> = {},
   ): this {
     return this.#add({ gpu: { vm, write, value, ...options } });
+  }
+  /** adds to what is there, in one go */
+  gpuAtomic(
+    vm: string,
+    atomic: Amount,
+    value: Amount,
+    options: Pick<Body<'gpu'>, 'gt' | 'expect'> = {},
+  ): this {
+    return this.#add({ gpu: { vm, atomic, value, ...options } });
   }
   cpuRead(bo: string, read: Amount, options: Pick<Body<'cpu'>, 'expect'> = {}): this {
     return this.#add({ cpu: { bo, read, ...options } });

@@ -30,6 +30,8 @@ export const unmapAll = (bo: string, options: Omit<Op<'unmapAll'>, 'bo'> = {}): 
 export const prefetch = (request: Op<'prefetch'>): OpInput => ({ prefetch: request });
 /** starts the worker of a VM in error again, at the op that failed */
 export const restart = (): OpInput => ({ restart: {} });
+/** panthor: an op that only waits and signals */
+export const syncOnly = (syncs: Op<'sync'>): OpInput => ({ sync: syncs });
 /** struct drm_xe_vm_bind_op as it is */
 export const raw = (request: Op<'raw'>): OpInput => ({ raw: request });
 
@@ -44,5 +46,11 @@ export const write = (addr: Amount, value: Amount, expect?: AccessInput['expect'
   value,
   expect,
 });
+/** A batch adds to a word, in one go. */
+export const atomic = (
+  addr: Amount,
+  value: Amount,
+  expect?: AccessInput['expect'],
+): BatchInput => ({ atomic: addr, value, expect });
 /** A batch does nothing for a while. */
 export const spin = (ns: number): BatchInput => ({ spin: { ns } });

@@ -3,7 +3,10 @@
  * depend on is taken to be as good as it can get. A step that shall succeed must not be such a call.
  */
 import { checkBind } from '../ioctl/bind-check.ts';
+import { driverOf, type ImmediateDriver } from '../driver/drivers.ts';
 import { checkExec } from '../ioctl/exec-check.ts';
+import { checkImmediate } from '../ioctl/immediate-check.ts';
+import { withCallSyncs } from '../ioctl/immediate-op.ts';
 import { checkMadvise } from '../ioctl/madvise-check.ts';
 import type { Refusal } from '../ioctl/rules.ts';
 import type { SyncView } from '../ioctl/sync-check.ts';
@@ -11,7 +14,9 @@ import { checkVmCreate, vmCreateRequest } from '../ioctl/vm-check.ts';
 import { checkWaitUserFence } from '../ioctl/wait-user-fence-check.ts';
 import { errnoName } from '../errno.ts';
 import { PAGE_BYTES, parsePages } from '../units.ts';
+import { isIn64K, sizeOfBo } from './bo-size.ts';
 import { asyncOf } from './check-bind.ts';
+import { eachOp } from './each.ts';
 import { modeOf } from './check-context.ts';
 import { EMPTY } from './check-objects.ts';
 import { type Path, problem, type Problem } from './problem.ts';
@@ -33,7 +38,12 @@ function ofBind(
 ): Refusal | null {
   const { vm, ops, queue, extensions = NO_EXTENSIONS } = bind;
   const vmAsync = scenario.vms[vm]?.async ?? false;
-  const request = { async: asyncOf(bind, scenario), queue: queue ?? null, extensions, ops };
+  const request = {
+    async: asyncOf(bind, scenario),
+    queue: queue ?? null,
+    extensions,
+    ops: eachOp(ops),
+  };
   return checkBind(
     { ...request, in: bind.in, out: bind.out },
     {
@@ -45,9 +55,10 @@ function ofBind(
       vmRange: 2 ** scenario.device.vaBits / PAGE_BYTES,
       gts: scenario.device.gts,
       boRange: (bo) => {
-        const range = parsePages(scenario.bos[bo]?.size ?? '');
+        const range = parsePages(sizeOfBo(scenario, bo) ?? '');
         return typeof range === 'number' ? range : undefined;
       },
+      is64K: (bo) => isIn64K(scenario, bo),
       queueKind: (id) => scenario.queues[id]?.kind,
     },
   );
@@ -68,8 +79,38 @@ function ofExec(
   );
 }
 
+/** The first op that a driver with ops of their own refuses. */
+function ofImmediateBind(
+  bind: Extract<Step, { bind: unknown }>['bind'],
+  driver: ImmediateDriver,
+  scenario: Scenario,
+): Refusal | null {
+  const { device, bos } = scenario;
+  const isAsync = asyncOf(bind, scenario);
+  const view = {
+    ...{ driver, isAsync, vm: bind.vm, isOpen: true, isUnusable: false },
+    version: device.driverVersion ?? driver.version,
+    quirks: device.quirks ?? [],
+    bo: (id: string) => {
+      const declared = bos[id];
+      const range = parsePages(declared?.size ?? '');
+      return typeof range === 'number' ? { range, vm: declared?.vm ?? null } : undefined;
+    },
+  };
+  for (const op of withCallSyncs({ ...bind, ops: eachOp(bind.ops) })) {
+    const refusal = checkImmediate(op, view);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
 function certainRefusal(step: Step, scenario: Scenario): Refusal | null {
-  if ('bind' in step) return ofBind(step.bind, scenario);
+  const driver = driverOf(scenario.device.profile);
+  if ('bind' in step) {
+    return driver === null
+      ? ofBind(step.bind, scenario)
+      : ofImmediateBind(step.bind, driver, scenario);
+  }
   if ('exec' in step) return ofExec(step.exec, scenario);
   if ('create' in step) {
     const vm = scenario.vms[step.create.name];

@@ -5,31 +5,25 @@
  */
 import { z } from 'zod';
 import { ERRNO, type ErrnoName } from '../errno.ts';
-import { u64OfBigint } from '../units.ts';
+import { deviceOptions } from './device.ts';
+import { driverOptions } from './driver-options.ts';
+import {
+  batchItem,
+  oneAccess,
+  oneOfReadWrite,
+  readOrWrite,
+  readWriteOrAtomic,
+} from './batch-schema.ts';
+import { u64 } from './u64-schema.ts';
+import { SEMANTICS } from '../va/rule-sets.ts';
+import { PROFILES } from '../driver/drivers.ts';
+import { latency } from './latency-schema.ts';
+
+export { TOO_WIDE } from './u64-schema.ts';
 
 /** The version that this build reads. */
 export const SCENARIO_VERSION = 1;
 export const NAME = /^[a-z][a-zA-Z0-9_-]*$/;
-const HEX_OR_DECIMAL = /^(0x[0-9a-fA-F]+|[0-9]+)$/;
-/** The issue that {@link u64} raises for a number that does not fit. */
-export const TOO_WIDE = 'more than 64 bits';
-
-/** A u64 written as 0x4000, "0x4000", 16384 or "16384"; canonical hex afterwards. */
-const u64 = z
-  .union([z.string().regex(HEX_OR_DECIMAL), z.int().min(0), z.bigint()])
-  .transform((value, context): string => {
-    try {
-      return u64OfBigint(BigInt(value));
-    } catch {
-      context.issues.push({ code: 'custom', message: TOO_WIDE, input: value });
-      return z.NEVER;
-    }
-  })
-  .meta({
-    id: 'u64',
-    description: '64 bits: 0x hex or decimal, as a number or a string',
-  });
-
 const name = z.string().regex(NAME).max(60).meta({
   id: 'name',
   description: 'a name: a lower-case letter, then letters, digits, - or _ (at most 60)',
@@ -62,6 +56,9 @@ const mapping = {
   readOnly: z.boolean().optional(),
 };
 
+/** Drivers whose ops have syncs of their own. */
+const opSyncs = { in: z.array(sync).optional(), out: z.array(sync).optional() };
+
 /** What every VM_BIND op may carry. */
 const opOptions = {
   /** the IMMEDIATE flag */
@@ -75,7 +72,23 @@ const opOptions = {
 };
 
 const bindOp = z.union([
-  z.strictObject({ map: z.strictObject({ ...mapping, ...opOptions }) }),
+  z.strictObject({
+    map: z.strictObject({
+      ...mapping,
+      /** one op for every so many bytes of the range, each of the same part of the BO */
+      each: u64.optional(),
+      ...opOptions,
+      ...opSyncs,
+      /** panthor: so many bytes of the BO over and over (bo_repeat_range) */
+      repeat: u64.optional(),
+      /** asahi: one page of the BO over and over */
+      singlePage: z.boolean().optional(),
+    }),
+  }),
+  /** panthor: an op that only waits and signals */
+  z.strictObject({
+    sync: z.strictObject({ in: z.array(sync).default([]), out: z.array(sync).default([]) }),
+  }),
   z.strictObject({
     mapUserptr: z.strictObject({
       addr: u64,
@@ -86,7 +99,7 @@ const bindOp = z.union([
       ...opOptions,
     }),
   }),
-  z.strictObject({ unmap: z.strictObject({ addr: u64, range: u64, ...opOptions }) }),
+  z.strictObject({ unmap: z.strictObject({ addr: u64, range: u64, ...opOptions, ...opSyncs }) }),
   z.strictObject({ unmapAll: z.strictObject({ bo: name, ...opOptions }) }),
   /** region 0 is system memory, 1 is VRAM */
   z.strictObject({
@@ -104,27 +117,10 @@ const bindOp = z.union([
       range: u64.default('0x0'),
       region: u64.default('0x0'),
       gtMask: u64.default('0x0'),
+      /** panthor: bo_repeat_range */
+      repeat: u64.optional(),
     }),
   }),
-]);
-
-const oneOfReadWrite = (step: { read?: unknown; write?: unknown; value?: unknown }): boolean =>
-  (step.read === undefined) !== (step.write === undefined) &&
-  (step.write === undefined) === (step.value === undefined);
-const readOrWrite = { message: 'needs either `read`, or `write` with `value`' };
-
-/** One thing that a batch does: an 8-byte access, or nothing for a while. */
-const batchItem = z.union([
-  z
-    .strictObject({
-      read: u64.optional(),
-      write: u64.optional(),
-      value: u64.optional(),
-      /** a read: the value or `fault`; a write: `ok`, `dropped` or `fault` */
-      expect: z.union([z.enum(['ok', 'dropped', 'fault']), u64]).optional(),
-    })
-    .refine(oneOfReadWrite, readOrWrite),
-  z.strictObject({ spin: z.strictObject({ ns: z.int().min(1).max(1e12) }) }),
 ]);
 
 const step = z.union([
@@ -196,11 +192,13 @@ const step = z.union([
         gt: z.int().min(0).max(3).default(0),
         read: u64.optional(),
         write: u64.optional(),
+        /** adds `value` to what is there, in one go */
+        atomic: u64.optional(),
         value: u64.optional(),
-        /** a read: the value or `fault`; a write: `ok`, `dropped` or `fault` */
+        /** a read: the value or `fault`; a write: `ok`, `dropped` or `fault`; an atomic: the value before, or these two */
         expect: z.union([z.enum(['ok', 'dropped', 'fault']), u64]).optional(),
       })
-      .refine(oneOfReadWrite, readOrWrite),
+      .refine(oneAccess, readWriteOrAtomic),
   }),
   /** one 8-byte access to a BO's memory, or to the process's own, by the CPU */
   z.strictObject({
@@ -222,7 +220,19 @@ const step = z.union([
   z.strictObject({
     expect: z.strictObject({
       vm: name.optional(),
-      mappings: z.array(z.strictObject({ ...mapping, ptr: u64.optional() })).optional(),
+      mappings: z
+        .array(
+          z.strictObject({
+            ...mapping,
+            ptr: u64.optional(),
+            /** the pattern of a repeated mapping, and how far into it the mapping begins */
+            repeat: u64.optional(),
+            phase: u64.optional(),
+          }),
+        )
+        .optional(),
+      /** panthor: what VM_GET_STATE says */
+      state: z.enum(['usable', 'unusable']).optional(),
       /** leaf page-table entries by address; `none` for not present */
       entries: z
         .array(z.strictObject({ addr: u64, pte: z.union([z.literal('none'), u64]) }))
@@ -232,6 +242,10 @@ const step = z.union([
       /** the error that a fence has signalled with */
       error: z.strictObject({ of: syncRef, is: outcome }).optional(),
     }),
+  }),
+  /** what the device says of itself (DEV_QUERY): the page sizes of its MMU, one bit each */
+  z.strictObject({
+    query: z.strictObject({ what: z.enum(['pageSizes']), expect: z.union([u64, errno]) }),
   }),
   /** let virtual time pass */
   z.strictObject({ sleep: z.strictObject({ ns: z.int().min(1).max(1e12) }) }),
@@ -275,21 +289,6 @@ const step = z.union([
   }),
 ]);
 
-const latency = z.strictObject({
-  /** an ioctl's way into the kernel and back */
-  ioctlNs: z.int().min(0).optional(),
-  /** from one kernel context to another: a worker, a scheduler, an interrupt */
-  wakeNs: z.int().min(0).optional(),
-  /** one store command of the copy ring */
-  copyNs: z.int().min(0).optional(),
-  /** one TLB invalidation, from request to ack */
-  tlbNs: z.int().min(0).optional(),
-  /** one access of the GPU */
-  accessNs: z.int().min(0).optional(),
-  /** each latency is drawn from 1 .. this many times its figure */
-  jitter: z.int().min(1).max(100).optional(),
-});
-
 export const scenarioSchema = z.strictObject({
   $schema: z.string().optional(),
   fencelab: z.literal(SCENARIO_VERSION),
@@ -299,7 +298,17 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       gts: z.int().min(1).max(4).default(1),
       vaBits: z.literal([48, 57]).default(48),
-      profile: z.enum(['xe-2023']).default('xe-2023'),
+      profile: z.enum(PROFILES).default('xe-2023'),
+      ...driverOptions,
+      /**
+       * who stores page-table entries: `gpu`, the default, jobs of the copy ring; `cpu-when-idle` the CPU, whenever the
+       * kernel would let it. Canonical without the default, so that a scenario that does not name it keeps its text
+       */
+      ptUpdates: z
+        .enum(['gpu', 'cpu-when-idle'])
+        .optional()
+        .transform((who) => (who === 'gpu' ? undefined : who)),
+      ...deviceOptions,
     })
     .prefault({}),
   latency: latency.prefault({}),
@@ -308,7 +317,7 @@ export const scenarioSchema = z.strictObject({
     z.strictObject({
       /** created with ASYNC_BIND_OPS: binds run in the VM's worker */
       async: z.boolean().default(false),
-      semantics: z.enum(['gpuva-2023', 'gpuvm-6.18']).default('gpuva-2023'),
+      semantics: z.enum(SEMANTICS).default('gpuva-2023'),
       /** how jobs and mappings are kept apart: by dma-fences, by preemption (COMPUTE_MODE), by faults (FAULT_MODE) */
       mode: z.enum(['dma-fence', 'compute', 'fault']).default('dma-fence'),
       /** created with SCRATCH_PAGE: nothing mapped is not a fault */

@@ -4,13 +4,15 @@
  *
  * The notation, here and in documented-cases.ts: `a[1,3)@n+1` is pages 1 and 2 backed by object a
  * from page n+1 of it on; `REMAP x leaves p and q` unmaps x and maps p before and q behind the
- * request again, `-` where there is nothing; `keep` at the end of a line is the flag.
+ * request again, `-` where there is nothing; `keep` at the end of a line is the flag. `a[0,6)@n x2` is pages n and
+ * n+1 over and over, `from 1` says that the mapping begins with the second of them.
  */
 import { ROWS } from './decision-table.ts';
 import { DOCUMENTED_CASES, OFFSET_M, OFFSET_N, type DocumentedCase } from './documented-cases.ts';
 import { endOf, type MapRequest } from './mapping.ts';
-import { applyOps, type Op } from './ops.ts';
+import { applyOps, mapOp, type Op } from './ops.ts';
 import { insertRegion } from './regions.ts';
+import type { Repeat } from './repeat.ts';
 import { refused, type OrErrno } from './result.ts';
 import { mapOps } from './split-merge.ts';
 import { createVaSpace, type VaSpace } from './va-space.ts';
@@ -19,13 +21,19 @@ const COLUMNS = 8;
 /** All cases are drawn as wide as the widest. */
 const PAGES = 3;
 
-function offsetText(offset: number): string {
+/** A page of an object, by the names of documented-cases.ts. */
+export function offsetText(offset: number): string {
   const [name, base] = offset >= OFFSET_M ? ['m', OFFSET_M] : ['n', OFFSET_N];
   return offset === base ? name : `${name}+${offset - base}`;
 }
 
+function repeatText(repeat: Repeat | null | undefined): string {
+  if (repeat === null || repeat === undefined) return '';
+  return ` x${repeat.range}${repeat.phase === 0 ? '' : ` from ${repeat.phase}`}`;
+}
+
 const mappingText = (m: MapRequest): string =>
-  `${m.obj ?? 'null'}[${m.addr},${endOf(m)})@${offsetText(m.offset)}`;
+  `${m.obj ?? 'null'}[${m.addr},${endOf(m)})@${offsetText(m.offset)}${repeatText(m.repeat)}`;
 
 /** One operation in the notation above. */
 export function opText(op: Op): string {
@@ -59,7 +67,7 @@ export function caseSpace({ old }: Pick<DocumentedCase, 'old'>, column: CaseColu
   if (column === 'merging') {
     space = accepted(insertRegion(space, { addr: 0, range: 64, sparse: false }));
   }
-  const maps: Op[] = old.map((request) => ({ op: 'map', map: { ...request, id: 0 } }));
+  const maps = old.map(mapOp);
   return accepted(applyOps(space, maps, 1)).space;
 }
 

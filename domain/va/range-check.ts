@@ -4,15 +4,16 @@
  * gpuva-2023 mirrors drm_gpuva_mgr.c: drm_gpuva_in_mm_range, which asks only that the request
  * touches the space, so that one that crosses an end of it passes (S38), and
  * drm_gpuva_in_kernel_region, where a reserved area of no length still refuses whatever spans its
- * place. gpuvm-6.18 mirrors drm_gpuvm.c: drm_gpuvm_range_valid: no overflow, inside the space,
- * clear of the reserved area if that has a length.
+ * place. The others mirror drm_gpuvm.c: drm_gpuvm_range_valid: no overflow, inside the space, clear
+ * of the reserved area if that has a length.
  */
 import { ERRNO } from '../errno.ts';
 import { PAGES_IN_U64, type Page } from '../units.ts';
 import { wrap, type Span } from './mapping.ts';
 import type { Status } from './result.ts';
+import type { Semantics } from './rule-sets.ts';
 
-export type Semantics = 'gpuva-2023' | 'gpuvm-6.18';
+export type { Semantics };
 
 /** The fixed part of a space. */
 export interface VaConfig {

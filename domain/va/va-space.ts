@@ -15,6 +15,7 @@ import { endOf, sameMapping, type Mapping } from './mapping.ts';
 import { checkRange, type VaConfig } from './range-check.ts';
 import { checkRegion, type Region } from './regions.ts';
 import type { Status } from './result.ts';
+import { RULE_SETS } from './rule-sets.ts';
 
 /** What can be read of a space, whether it is a version or still being edited. */
 export interface VaView {
@@ -31,12 +32,12 @@ export interface VaSpace extends VaView {
 }
 
 /**
- * An empty space. @throws RangeError for regions with gpuvm-6.18, which has none, and for a space
- * beyond u64
+ * An empty space. @throws RangeError for regions where the rules have none, and for a space beyond
+ * u64
  */
 export function createVaSpace(config: VaConfig, withRegions = false): VaSpace {
-  if (withRegions && config.semantics === 'gpuvm-6.18') {
-    throw new RangeError('gpuvm-6.18 has no regions');
+  if (withRegions && !RULE_SETS[config.semantics].hasRegions) {
+    throw new RangeError(`${config.semantics} has no regions`);
   }
   if (config.range >= PAGES_IN_U64 || config.start + config.range > PAGES_IN_U64) {
     throw new RangeError('a space beyond u64');

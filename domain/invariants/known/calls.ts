@@ -21,7 +21,7 @@ export interface CallSeen {
   readonly executed: number;
   /** jobs that are not done */
   readonly jobs: readonly string[];
-  /** `index gt`: whose entries a job has cleared */
+  /** `index gt`: whose entries a job or the CPU has cleared */
   readonly unbound: readonly string[];
   readonly isAccepted: boolean;
   readonly isFinished: boolean;
@@ -162,6 +162,10 @@ export function finishedCall(
   return now.calls.get(key)?.request.async === false ? promise(now, key, facts) : now;
 }
 
+/** An op failed half way: the rest of its list is never executed. */
+export const failedOp = (seen: CallsSeen, fact: FactOf<'op.failed'>): CallsSeen =>
+  withCall(seen, callKey(fact), (old) => ({ ...old, ops: old.ops.slice(0, old.executed) }));
+
 /** The jobs that were queued since the last op are this op's; or those of a call without ops. */
 export function assigned(seen: CallsSeen, key: string, index: number | null): CallsSeen {
   const call = seen.calls.get(key);
@@ -170,12 +174,15 @@ export function assigned(seen: CallsSeen, key: string, index: number | null): Ca
     const job = all.get(id);
     return job === undefined ? all : all.set(id, { ...job, call: key, index: index ?? -1 });
   }, seen.jobs);
+  const piece = index === null ? null : goneWith(call.ops[index]);
+  // what the CPU has cleared no job takes away once more
+  const cleared = piece === null ? NONE : seen.written.map((gt) => `${index ?? -1} ${gt}`);
   const next = {
     ...call,
     jobs: [...call.jobs, ...seen.fresh],
+    unbound: cleared.length === 0 ? call.unbound : [...call.unbound, ...cleared],
     executed: (index ?? call.executed - 1) + 1,
   };
-  const piece = index === null ? null : goneWith(call.ops[index]);
   const byCpu =
     piece === null || seen.written.length === 0
       ? NONE

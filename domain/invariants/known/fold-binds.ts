@@ -1,6 +1,7 @@
 /** How facts about fences, syncobjs, calls and jobs are folded. */
 import * as calls from './calls.ts';
 import * as fences from './fences.ts';
+import * as held from './held.ts';
 import * as jobs from './jobs.ts';
 import { type Folds, inCalls, woken } from './state.ts';
 
@@ -24,17 +25,11 @@ export const BIND_FOLDS: Folds = {
     ...known,
     fences: fences.markedFence(known.fences, fence, 'enabled'),
   }),
-  'syncobj.replaced': (known, { syncobj, fence }) => ({
+  'syncobj.replaced': (known, fact) => ({ ...known, held: held.replaced(known.held, fact) }),
+  'syncobj.advanced': (known, fact) => ({
     ...known,
-    held: { ...known.held, [syncobj]: [{ point: 0n, fence }] },
+    held: held.advanced(known.held, fact, known.fences),
   }),
-  'syncobj.advanced': (known, { syncobj, point, fence }) => {
-    const old = known.held[syncobj] ?? [];
-    return {
-      ...known,
-      held: { ...known.held, [syncobj]: [...old, { point: BigInt(point), fence }] },
-    };
-  },
   'ops.created': (known, fact) => inCalls(known, calls.opsCreated(known.calls, fact)),
   'bind.accepted': (known, fact, { facts }) =>
     inCalls(known, calls.answered(known.calls, fact, facts)),
@@ -44,6 +39,7 @@ export const BIND_FOLDS: Folds = {
     inCalls(known, calls.answered(known.calls, fact, facts)),
   'bind.finished': (known, fact, { facts }) =>
     inCalls(known, calls.finishedCall(known.calls, fact, facts)),
+  'op.failed': (known, fact) => inCalls(known, calls.failedOp(known.calls, fact)),
   'op.executed': (known, fact) =>
     inCalls(known, calls.assigned(known.calls, calls.callKey(fact), fact.index)),
   'job.queued': (known, { engine, job, fence, waits }) =>

@@ -49,6 +49,7 @@ function stored(known: Known, fact: FactOf<'pte.written'>, record: RunRecord): K
 }
 
 export const MEMORY_FOLDS: Folds = {
+  'device.created': (known, { profile }) => ({ ...known, profile }),
   'vm.created': (known, fact) => ({
     ...known,
     vms: { ...known.vms, [fact.vm]: spaces.newVm(fact) },
@@ -92,7 +93,8 @@ export const MEMORY_FOLDS: Folds = {
     known.vms[fact.vm]?.mode === 'fault'
       ? inMemory(known, memory.filledTlb(known.memory, fact))
       : known,
-  'tlb.invalidated': (known, { gt, vm, addr, range }) => flushed(known, gt, vm, addr, addr + range),
+  'tlb.invalidated': (known, { gt, vm, addr, range, full }) =>
+    flushed(known, gt, full === true ? null : vm, addr, addr + range),
   'gt.resumed': (known, { gt }) => flushed(known, gt, null, 0, Infinity),
   'table.allocated': (known, fact) => ({
     ...known,

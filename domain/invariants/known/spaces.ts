@@ -98,6 +98,7 @@ function mapped(vm: VmSeen, piece: FactOf<'va.mapped'>): VmSeen {
     readOnly,
     userptr,
     gtMask,
+    repeat: piece.repeat,
     mapped: true,
     present: NOWHERE,
     wasBound: NOWHERE,

@@ -5,12 +5,15 @@ import type { Page } from '../../units.ts';
 import type { RunRecord } from '../record.ts';
 import * as calls from './calls.ts';
 import * as fences from './fences.ts';
+import * as held from './held.ts';
 import * as memory from './memory.ts';
 import * as queues from './queues.ts';
 import * as spaces from './spaces.ts';
 import type * as tables from './tables.ts';
 
 export interface Known {
+  /** how the device's driver behaves; '' before there is one */
+  readonly profile: string;
   readonly fences: fences.FencesSeen;
   readonly calls: calls.CallsSeen;
   readonly vms: spaces.VmsSeen;
@@ -19,13 +22,11 @@ export interface Known {
   readonly tables: tables.TablesSeen;
   /** tables that are out of the tree and may still be in a TLB */
   readonly cached: readonly Page[];
-  /** syncobj -> its points, oldest first; a binary one has one */
-  readonly held: Readonly<
-    Record<string, readonly { readonly point: bigint; readonly fence: string }[]>
-  >;
+  readonly held: held.HeldSeen;
 }
 
 export const NOTHING_KNOWN: Known = {
+  profile: '',
   fences: fences.NO_FENCES_SEEN,
   calls: calls.NO_CALLS_SEEN,
   vms: {},
@@ -33,7 +34,7 @@ export const NOTHING_KNOWN: Known = {
   queues: queues.NO_QUEUES_SEEN,
   tables: OrderedMap.empty(),
   cached: [],
-  held: {},
+  held: held.NOTHING_HELD,
 };
 
 export type Fold<K extends FactType> = (known: Known, fact: FactOf<K>, record: RunRecord) => Known;

@@ -2,6 +2,7 @@
  * The rows that look at what the arguments name: VM, queue, GTs and objects. Mirrors xe_vm_bind_ioctl of xe_vm.c up to
  * its syncs. A RESTART is answered between rows 14 and 15.
  */
+import { PAGES_OF_64K } from '../../devices.ts';
 import { ERRNO } from '../../errno.ts';
 import { PAGES_IN_U64 } from '../../units.ts';
 import { type Row, type Stage, stageOf, wholeStage } from '../rules.ts';
@@ -100,6 +101,15 @@ const BO_ROWS: readonly Row<IndexedOp, BindContext>[] = [
       const size = view.boRange(bo) ?? PAGES_IN_U64;
       return pagesOf(range) > size || pagesOf(offset) > size - pagesOf(range);
     },
+  },
+  {
+    row: '17c',
+    what: 'VRAM of a device that maps it by 64K pages, and an offset, address or range that is not 64K aligned',
+    error: ERRNO.EINVAL,
+    refuses: ({ bo, offset, addr, range }, { view }) =>
+      bo !== null &&
+      view.is64K(bo) &&
+      [offset, addr, range].some((each) => pagesOf(each) % PAGES_OF_64K !== 0),
   },
 ];
 
