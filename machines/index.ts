@@ -7,10 +7,13 @@ import { execQueueMachine } from './exec-queue/exec-queue.machine.ts';
 import { faultsMachine } from './faults/faults.machine.ts';
 import { gtMachine } from './gt/gt.machine.ts';
 import { memoryMachine } from './memory/memory.machine.ts';
+import { maliMachine } from './panthor/mali.machine.ts';
+import { panthorQueueMachine } from './panthor/queue.machine.ts';
+import { panthorVmMachine } from './panthor/vm.machine.ts';
 import { tlbMachine } from './tlb/tlb.machine.ts';
 import { ufencesMachine } from './ufences/ufences.machine.ts';
 import { vmMachine } from './vm/vm.machine.ts';
-import { workMachine } from './work/work.machine.ts';
+import { workMachine } from './work-item/work-item.machine.ts';
 
 export const MACHINE_SET: Readonly<Record<string, Machine<never>>> = {
   client: clientMachine as unknown as Machine<never>,
@@ -23,6 +26,9 @@ export const MACHINE_SET: Readonly<Record<string, Machine<never>>> = {
   ufences: ufencesMachine as unknown as Machine<never>,
   faults: faultsMachine as unknown as Machine<never>,
   memory: memoryMachine as unknown as Machine<never>,
+  panthorVm: panthorVmMachine as unknown as Machine<never>,
+  panthorQueue: panthorQueueMachine as unknown as Machine<never>,
+  mali: maliMachine as unknown as Machine<never>,
 };
 
 /** The XState machines themselves, for diagrams and inspectors. */

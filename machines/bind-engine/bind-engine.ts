@@ -9,9 +9,10 @@
  * arms and pushes under one lock (m->job_mutex), so no push overtakes another there.
  */
 import { type FenceKey, seqnoOf } from '../../domain/fence/fence-table.ts';
-import { type Effect, fact, outcome, send } from '../contract/effects.ts';
+import { type AllCosts, storeWorkNs } from '../../hw/costs.ts';
+import { type Effect, fact, outcome, send, work } from '../contract/effects.ts';
 import { type Action, dataOf, type Guard } from '../contract/event.ts';
-import type { ActorId, Job } from '../contract/messages.ts';
+import type { ActorId, Job, TableWrite } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { signal } from '../shared/signal.ts';
 
@@ -60,23 +61,39 @@ const noteSignal: Action<BindEngineContext> = (context, event) => {
   return outcome({ ...context, waitingOn: context.waitingOn.filter((each) => each !== fence) });
 };
 
-/** What the copy ring has to do for a job, in order; a job without anything is done as soon as its turn comes. */
-function commandsOf(id: ActorId, { id: job, gt, vm, copy, writes }: Job): Effect[] {
+/** Entries that a store command writes. */
+const entriesOf = ({ runs }: TableWrite): number => runs.reduce((sum, { count }) => sum + count, 0);
+
+/**
+ * What the copy ring has to do for a job, in order, and how long it works on each; a job without anything is done as
+ * soon as its turn comes. A ring that two queues share serves both at once: only their own jobs come one after another.
+ */
+function commandsOf(
+  id: ActorId,
+  { id: job, gt, vm, copy, writes }: Job,
+  costs: AllCosts,
+): readonly Effect[] {
+  if (copy === undefined && writes.length === 0) return [send(id, 'copy.done', { job })];
   const copies =
-    copy === undefined ? [] : [send(gt, 'copy.pages', { job, copy, last: writes.length === 0 })];
-  const stores = writes.map((write, i) =>
+    copy === undefined
+      ? []
+      : [
+          ...work(copy.range * costs.copyPageNs),
+          send(gt, 'copy.pages', { job, copy, last: writes.length === 0 }),
+        ];
+  const stores = writes.flatMap((write, i) => [
+    ...work(storeWorkNs(costs, entriesOf(write))),
     send(gt, 'copy.write', { job, vm, write, last: i === writes.length - 1 }),
-  );
-  const commands = [...copies, ...stores];
-  return commands.length === 0 ? [send(id, 'copy.done', { job })] : commands;
+  ]);
+  return [...work(costs.jobNs), ...copies, ...stores];
 }
 
-const startHead: Action<BindEngineContext> = (context) => {
+const startHead: Action<BindEngineContext> = (context, { shared }) => {
   const head = headOf(context);
   return outcome(
     context,
     fact({ type: 'job.started', engine: context.id, job: head.id }),
-    ...commandsOf(context.id, head),
+    ...commandsOf(context.id, head, shared.device.costs),
   );
 };
 

@@ -1,5 +1,6 @@
 /** Steps that touch memory as the GPU does, through a GT. */
 import { ERRNO } from '../../domain/errno.ts';
+import { accessOf } from '../../domain/scenario/access-of.ts';
 import { parseWord, type WordAddress } from '../../domain/units.ts';
 import { outcome, send } from '../contract/effects.ts';
 import { type Action, dataOf } from '../contract/event.ts';
@@ -16,9 +17,9 @@ const startAccess: Action<ClientContext> = (context) => {
   const now = next(context);
   const step = stepOf(now);
   if (!('gpu' in step)) throw new RangeError('not a GPU access');
-  const { vm, gt, read, write, value } = step.gpu;
-  const { addr, word } = wordOf(read ?? write ?? '0x0');
-  const access = read === undefined ? 'write' : 'read';
+  const { vm, gt, value } = step.gpu;
+  const { access, at } = accessOf(step.gpu);
+  const { addr, word } = wordOf(at);
   const request = { vm, access, addr, word, value: value ?? null } as const;
   return outcome(now, began(now), send(`gt${gt}`, 'gpu.access', request));
 };

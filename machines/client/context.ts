@@ -14,7 +14,12 @@ export interface ClientContext {
   /** what it sleeps until, when that is no fence; null while it does not */
   readonly sleepingOn: string | null;
   /** an exec that has passed its checks and waits for the start of what it depends on */
-  readonly exec: { readonly vm: ActorId; readonly request: ExecRequest } | null;
+  readonly exec: {
+    readonly vm: ActorId;
+    readonly request: ExecRequest;
+    /** the fences whose start it waits for */
+    readonly starts: readonly FenceKey[];
+  } | null;
   /** VMs whose notifiers are still to be called */
   readonly notify: readonly ActorId[];
   /** what the scenario declares, for the steps that make it */

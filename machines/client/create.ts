@@ -2,6 +2,7 @@
 import { fenceKeyOf } from '../../domain/fence/fence-table.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import { parsePages } from '../../domain/units.ts';
+import { alignUp, PAGES_64K } from '../../hw/levels.ts';
 import { type Effect, fact } from '../contract/effects.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { takeRef } from '../shared/refs.ts';
@@ -17,14 +18,19 @@ export type DeclaredSyncobj = Scenario['syncobjs'][string];
 export const softwareFence = (syncobj: string): string => fenceKeyOf(`sw/${syncobj}`, 1);
 const FIRST_POINT = '0x1';
 
-/** Mirrors xe_gem_create_ioctl; the memory is zeroed, and the handle keeps it. */
+/**
+ * Mirrors xe_gem_create_ioctl; the memory is zeroed, and the handle keeps it. VRAM that must be mapped by 64K pages comes
+ * in blocks of them (___xe_bo_create_locked).
+ */
 export function createBo(
   bo: string,
   { size, placement, vm }: DeclaredBo,
   shared: SharedReader,
 ): Effect[] {
-  const range = parsePages(size);
-  if (typeof range === 'string') throw new RangeError(`${bo}: a size that is ${range}`);
+  const asked = parsePages(size);
+  if (typeof asked === 'string') throw new RangeError(`${bo}: a size that is ${asked}`);
+  const is64K = placement === 'vram' && shared.device.flavour?.needs64K === true;
+  const range = is64K ? alignUp(asked, PAGES_64K) : asked;
   const phys = shared.physFor(placement, range);
   const made = fact({ type: 'bo.created', bo, range, phys, placement, vm: vm ?? null });
   return [made, takeRef(bo, HANDLE)];

@@ -5,10 +5,11 @@
  * a job already in there that depends on the bind would never end.
  */
 import type { FenceKey } from '../../domain/fence/fence-table.ts';
-import { fact, outcome, type Outcome, send } from '../contract/effects.ts';
+import { type Effect, fact, outcome, type Outcome, send, work } from '../contract/effects.ts';
 import type { Action, Guard } from '../contract/event.ts';
 import type { ExecRequest } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
+import { takeRef } from '../shared/refs.ts';
 import { startedEvent } from '../shared/sleepers.ts';
 import { type ExecStep, refusalOfExec } from './checks.ts';
 import { began, type ClientContext, endStep, judgedResult, stepOf } from './context.ts';
@@ -31,6 +32,20 @@ function captured({ in: ins }: ExecStep, shared: SharedReader): readonly FenceKe
   return [...new Set(fences)];
 }
 
+/**
+ * The in-fences that exec waits for until they have started: all. Quirk S25 (xe_vm_async_fence_wait_start): the test
+ * compares the fence's ops, and what a timeline point holds is a chain node, so the fence inside is not waited for.
+ */
+function awaitedStarts(
+  step: ExecStep,
+  waits: readonly FenceKey[],
+  shared: SharedReader,
+): readonly FenceKey[] {
+  if (!shared.has('S25')) return waits;
+  const bare = step.in.filter((sync) => !('syncobj' in sync) || sync.point === undefined);
+  return captured({ ...step, in: bare }, shared);
+}
+
 const notStarted = (fences: readonly FenceKey[], shared: SharedReader): FenceKey | undefined =>
   fences.find((key) => {
     if (shared.isSignaled(key)) return false;
@@ -45,7 +60,7 @@ const nextExecs: Guard<ClientContext> = (context, { shared }) => {
 };
 
 const stillNotStarted: Guard<ClientContext> = ({ exec }, { shared }) =>
-  notStarted(exec?.request.waits ?? [], shared) !== undefined;
+  notStarted(exec?.starts ?? [], shared) !== undefined;
 
 /** The in-syncs are what they are now, however long the ioctl takes. */
 const beginExec: Action<ClientContext> = (context, { shared }) => {
@@ -60,20 +75,32 @@ const beginExec: Action<ClientContext> = (context, { shared }) => {
     out,
   };
   const vm = shared.queue(queue)?.vm ?? '';
-  return outcome({ ...now, exec: { vm, request } }, began(now));
+  const starts = awaitedStarts(step, request.waits, shared);
+  return outcome({ ...now, exec: { vm, request, starts } }, began(now));
 };
 
 const awaitStart: Action<ClientContext> = (context, { shared }) => {
-  const fence = notStarted(context.exec?.request.waits ?? [], shared);
+  const fence = notStarted(context.exec?.starts ?? [], shared);
   if (fence === undefined) throw new RangeError('everything is started');
   return sleepOn(context, startedEvent(fence));
 };
 
-const callExec: Action<ClientContext> = (context) => {
+const callExec: Action<ClientContext> = (context, { shared }) => {
   const { exec } = context;
   if (exec === null) throw new RangeError('no exec under way');
-  return outcome({ ...context, sleepingOn: null }, send(exec.vm, 'vm.exec', exec.request));
+  const checks = work(shared.device.costs.ioctlNs);
+  const called = send(exec.vm, 'vm.exec', exec.request);
+  return outcome({ ...context, sleepingOn: null }, ...checks, called);
 };
+
+/** The rows of domain/ioctl/exec-check that came between the lookup of the queue and the first `goto` that puts it. */
+const RETURN_AT_ONCE = ['exec-3', 'exec-4'];
+
+/** L13: some rows return at once, with the reference that the lookup of the queue took. */
+function keptByRefusal(context: ClientContext, row: string, shared: SharedReader): Effect[] {
+  const isKept = shared.has('L13') && RETURN_AT_ONCE.includes(row);
+  return isKept ? [takeRef(execOf(context).queue, `${context.id}/exec${context.pc}`)] : [];
+}
 
 /** An exec that some check refuses. */
 export function refuseExec(context: ClientContext, shared: SharedReader): Outcome<ClientContext> {
@@ -82,7 +109,8 @@ export function refuseExec(context: ClientContext, shared: SharedReader): Outcom
   if (refusal === null) throw new RangeError('nothing refuses this exec');
   const { error, row } = refusal;
   const refused = fact({ type: 'exec.refused', queue, error, row });
-  return endStep(context, error, refused, judgedResult(context, 'exec', expect, error));
+  const kept = keptByRefusal(context, row, shared);
+  return endStep(context, error, ...kept, refused, judgedResult(context, 'exec', expect, error));
 }
 
 export const execActions = { beginExec, awaitStart, callExec };

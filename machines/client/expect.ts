@@ -1,6 +1,6 @@
 /** What an `expect` step asks, held against what there is. */
 import { errnoName } from '../../domain/errno.ts';
-import { type FenceKey, STUB } from '../../domain/fence/fence-table.ts';
+import type { FenceKey } from '../../domain/fence/fence-table.ts';
 import { PLAIN } from '../../domain/va/mapping.ts';
 import type { Step, SyncRef } from '../../domain/scenario/schema.ts';
 import { hexOfPages, parsePages, u64OfBigint } from '../../domain/units.ts';
@@ -26,20 +26,33 @@ function mappingText(mapping: {
   readonly range: string;
   readonly backing: string;
   readonly readOnly: boolean;
+  readonly repeat: string;
 }): string {
-  const { addr, range, backing, readOnly } = mapping;
-  return `${addr}+${range} ${backing}${readOnly ? ' read-only' : ''}`;
+  const { addr, range, backing, readOnly, repeat } = mapping;
+  return `${addr}+${range} ${backing}${repeat}${readOnly ? ' read-only' : ''}`;
 }
+
+const repeatText = (range: string, phase: string): string =>
+  ` every ${range}${phase === '0x0' ? '' : ` from ${phase}`}`;
 
 function pieceText(piece: Piece): string {
   const { addr, range, obj, offset, readOnly, userptr } = piece;
   const owner = userptr ? USERPTR : (obj ?? 'none');
   const backing = piece.null ? 'NULL' : `${owner}@${hexOfPages(offset)}`;
-  return mappingText({ addr: hexOfPages(addr), range: hexOfPages(range), backing, readOnly });
+  const pattern = piece.repeat;
+  const repeat =
+    pattern === undefined ? '' : repeatText(hexOfPages(pattern.range), hexOfPages(pattern.phase));
+  return mappingText({
+    addr: hexOfPages(addr),
+    range: hexOfPages(range),
+    backing,
+    readOnly,
+    repeat,
+  });
 }
 
 function expectedText(expected: ExpectedMapping): string {
-  const { addr, range, bo, offset, ptr, readOnly } = expected;
+  const { addr, range, bo, offset, ptr, readOnly, repeat, phase } = expected;
   const owner = ptr === undefined ? (bo ?? 'none') : USERPTR;
   const backing = expected.null ? 'NULL' : `${owner}@${hexPages(ptr ?? offset ?? '0x0')}`;
   return mappingText({
@@ -47,6 +60,7 @@ function expectedText(expected: ExpectedMapping): string {
     range: hexPages(range),
     backing,
     readOnly: readOnly ?? PLAIN.readOnly,
+    repeat: repeat === undefined ? '' : repeatText(hexPages(repeat), hexPages(phase ?? '0x0')),
   });
 }
 
@@ -117,7 +131,7 @@ export function judgeError(
 function resultText(fences: readonly FenceKey[] | null, shared: SharedReader): string {
   if (fences === null) return 'empty';
   if (!fences.every((fence) => shared.isSignaled(fence))) return 'pending';
-  const results = fences.map((fence) => (fence === STUB ? 0 : (shared.fence(fence).result ?? 0)));
+  const results = fences.map((fence) => shared.resultOf(fence) ?? 0);
   const error = results.find((result) => result !== 0);
   return error === undefined ? 'ok' : errnoName(error);
 }

@@ -1,22 +1,25 @@
 /** Steps that are ioctls which a VM or a queue answers: create, bind, madvise, close, and the end of an exec. */
+import { eachOp } from '../../domain/scenario/each.ts';
 import type { Step } from '../../domain/scenario/schema.ts';
-import { type Effect, outcome, send } from '../contract/effects.ts';
+import { type Effect, fact, outcome, send, work } from '../contract/effects.ts';
 import { type Action, dataOf } from '../contract/event.ts';
+import type { SharedReader } from '../shared/reader.ts';
 import { began, type ClientContext, endStep, judgedResult, stepOf } from './context.ts';
 import { next } from './program.ts';
 
 /** Sends the ioctl and waits for its answer. */
-const callIoctl: Action<ClientContext> = (context) => {
+const callIoctl: Action<ClientContext> = (context, { shared }) => {
   const now = next(context);
   const step = stepOf(now);
+  const checks = work(shared.device.costs.ioctlNs);
   if ('bind' in step) {
     const { vm, async, queue, extensions, ops, in: ins, out } = step.bind;
     const flag = async ?? now.declared.vms[vm]?.async ?? false;
     const raw = { queue: queue ?? null, extensions: extensions ?? '0x0' };
-    const request = { async: flag, ...raw, ops, in: ins, out };
-    return outcome(now, began(now), send(vm, 'vm.bind', request));
+    const request = { async: flag, ...raw, ops: eachOp(ops), in: ins, out };
+    return outcome(now, began(now), ...checks, send(vm, 'vm.bind', request));
   }
-  return outcome(now, began(now), otherIoctl(now));
+  return outcome(now, began(now), ...checks, otherIoctl(now));
 };
 
 function otherIoctl(context: ClientContext): Effect {
@@ -46,10 +49,23 @@ function expectedOf(step: Step): readonly [what: string, expected: string] {
   return ['ioctl', 'close' in step ? step.close.expect : 'ok'];
 }
 
+/**
+ * L05: xe_vm_create_ioctl publishes the id (xa_alloc) and goes on with the VM. Whoever guesses the id may close it
+ * before; then the rest of the ioctl reads what is freed.
+ */
+function bugOfEarlyId(context: ClientContext, shared: SharedReader): Effect[] {
+  const step = stepOf(context);
+  if (!shared.has('L05') || !('create' in step)) return [];
+  const { name: vm } = step.create;
+  const isFreed = shared.vm(vm)?.closed === true && shared.refs(vm) === 0;
+  return isFreed ? [fact({ type: 'driver.oopsed', vm, where: 'xe_vm_create_ioctl' })] : [];
+}
+
 const endIoctl: Action<ClientContext> = (context, event) => {
   const { result } = dataOf(event, 'ioctl.done');
   const [what, expected] = expectedOf(stepOf(context));
-  return endStep(context, result, judgedResult(context, what, expected, result));
+  const oops = bugOfEarlyId(context, event.shared);
+  return endStep(context, result, ...oops, judgedResult(context, what, expected, result));
 };
 
 export const ioctlActions = { callIoctl, endIoctl };

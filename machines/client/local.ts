@@ -10,6 +10,7 @@ import { began, type ClientContext, endStep, failStep, stepOf } from './context.
 import { accessByCpu } from './cpu-access.ts';
 import { refuseExec } from './exec.ts';
 import { judgeRest } from './look.ts';
+import { answerQuery } from './query.ts';
 import { closeDeclared, createDeclared } from './objects.ts';
 import { notifyAccess } from './pressure.ts';
 import { next } from './program.ts';
@@ -33,6 +34,7 @@ function localStep(step: Step): Local {
   if ('waitUserFence' in step) return watchAtOnce;
   if ('exec' in step) return refuseExec;
   if ('accessCounter' in step) return notifyAccess;
+  if ('query' in step) return (context, shared) => answerQuery(context, step.query, shared);
   return (context, shared) => endStep(context, 0, ...judgeRest(context, shared));
 }
 

@@ -3,7 +3,7 @@ import { outcome, send } from '../contract/effects.ts';
 import type { Effect } from '../contract/effects.ts';
 import { type Action, dataOf } from '../contract/event.ts';
 import type { SharedReader } from '../shared/reader.ts';
-import { began, type ClientContext, endStep, stepOf } from './context.ts';
+import { began, type ClientContext, endStep, judged, stepOf } from './context.ts';
 import { judgeEntries, judgeError, judgeMappings, judgeSync } from './expect.ts';
 import { next } from './program.ts';
 
@@ -15,12 +15,20 @@ const startLook: Action<ClientContext> = (context) => {
 };
 
 const endLook: Action<ClientContext> = (context, event) => {
-  const { mappings } = dataOf(event, 'debugfs.done');
+  const { mappings, unusable = false } = dataOf(event, 'debugfs.done');
   const step = stepOf(context);
   if (!('expect' in step)) throw new RangeError('not an expectation');
-  const expected = step.expect.mappings;
+  const { mappings: expected, state } = step.expect;
+  const judgedState =
+    state === undefined ? [] : [judged(context, 'state', state, unusable ? 'unusable' : 'usable')];
   const judgedMappings = expected === undefined ? [] : [judgeMappings(context, expected, mappings)];
-  return endStep(context, 0, ...judgedMappings, ...judgeRest(context, event.shared));
+  return endStep(
+    context,
+    0,
+    ...judgedMappings,
+    ...judgedState,
+    ...judgeRest(context, event.shared),
+  );
 };
 
 /** What can be seen without the VM's help. */

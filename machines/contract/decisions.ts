@@ -12,7 +12,7 @@ export interface Decision {
   readonly kind: DecisionKind;
   /** what is decided, in the field's words: `alloc`, `pin`, `tlb.send`, `translation` */
   readonly name: string;
-  /** how many answers there are; a fault has two: 0 it does not happen, 1 it does */
+  /** how many answers there are; for a fault 0: it does not happen, n: the n-th chance of those asked about fails */
   readonly options: number;
 }
 
@@ -41,6 +41,12 @@ export class Decisions {
   /** Whether the fault happens. Only actions may ask: a guard is evaluated any number of times. */
   fails(name: string): boolean {
     return this.#ask({ kind: 'fault', name, options: 2 }) === 1;
+  }
+
+  /** Which of `chances` things that are done one after another fails, counted from 0; null if none does. */
+  failsAt(name: string, chances: number): number | null {
+    const answer = this.#ask({ kind: 'fault', name, options: chances + 1 });
+    return answer === 0 ? null : answer - 1;
   }
 
   /** One of `options` possibilities, counted from 0; nothing to decide if there is only one. */

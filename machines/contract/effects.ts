@@ -2,6 +2,7 @@
  * What a transition gives back besides its next state: effects as data, in order. Nothing in a machine acts.
  */
 import type { Fact } from '../../domain/facts/schema.ts';
+import type { VtimeNs } from '../../domain/units.ts';
 import type { ActorId, Message, Messages, MessageType } from './messages.ts';
 
 export type Effect =
@@ -14,7 +15,9 @@ export type Effect =
       readonly afterNs: number;
       readonly message: Message;
     }
-  | { readonly effect: 'cancel'; readonly timer: string };
+  | { readonly effect: 'cancel'; readonly timer: string }
+  /** whoever steps works for so long: what it sends and arms after this leaves that much later */
+  | { readonly effect: 'work'; readonly ns: VtimeNs };
 
 /** What an action answers. */
 export interface Outcome<C> {
@@ -38,6 +41,12 @@ export function arm<K extends MessageType>(
 ): Effect {
   return { effect: 'arm', timer, afterNs, message: { type, data } as unknown as Message };
 }
+
+/** No effect at all when the work takes no time. */
+export function work(ns: VtimeNs): readonly Effect[] {
+  return ns === 0 ? NO_EFFECTS : [{ effect: 'work', ns }];
+}
+const NO_EFFECTS: readonly Effect[] = [];
 
 export function outcome<C>(context: C, ...effects: readonly Effect[]): Outcome<C> {
   return { context, effects };

@@ -5,8 +5,10 @@
 import type { FenceKey } from '../../domain/fence/fence-table.ts';
 import type { UserFence } from '../../domain/fence/user-fence.ts';
 import type { BindRequest } from '../../domain/ioctl/bind-request.ts';
+import type { ImmediateOp } from '../../domain/ioctl/immediate-op.ts';
 import type { BatchItem, Sync } from '../../domain/scenario/schema.ts';
 import type { Page, U64 } from '../../domain/units.ts';
+import type { Repeat } from '../../domain/va/repeat.ts';
 import type { Run } from '../../hw/runs.ts';
 
 /** A path of names: `app`, `vm0`, `vm0/bind0`, `gt0`, `gt0/tlb`. */
@@ -24,6 +26,8 @@ export interface Piece {
   readonly readOnly: boolean;
   readonly userptr: boolean;
   readonly gtMask: number;
+  /** absent from a mapping that does not repeat */
+  readonly repeat?: Repeat | undefined;
 }
 
 /** The store commands that one job runs for one table. */
@@ -39,6 +43,8 @@ export interface Flush {
   readonly range: Page;
   /** signals when the flush was acknowledged */
   readonly fence: FenceKey;
+  /** the number of its request, of a driver that numbers requests before it sends them (H07) */
+  readonly seqno?: number;
   /** table pages that nothing can reach any more after the flush */
   readonly freed: readonly { readonly table: Page }[];
 }
@@ -61,6 +67,31 @@ export interface Copy {
   readonly phys: Page;
   readonly range: Page;
   readonly placement: 'vram' | 'system';
+}
+
+/**
+ * An op with all that it may need, reserved before it runs (struct panthor_vm_op_ctx, filled by
+ * panthor_vm_prepare_map_op_ctx and panthor_vm_prepare_unmap_op_ctx).
+ */
+export interface OpContext {
+  readonly call: number;
+  /** which op of its call */
+  readonly bind: number;
+  readonly op: ImmediateOp;
+  /** table pages that are reserved (rsvd_page_tables.count) */
+  readonly tables: number;
+  /** VMAs that are (preallocated_vmas) */
+  readonly vmas: number;
+}
+
+/** One op of an asynchronous call, with all that it may need reserved. */
+export interface BindJob {
+  readonly id: string;
+  readonly fence: FenceKey;
+  readonly waits: readonly FenceKey[];
+  readonly op: OpContext;
+  /** the call is over with it */
+  readonly last: boolean;
 }
 
 /** What a BO's memory is, or was. */
@@ -96,7 +127,8 @@ export interface ExecRequest {
   readonly out: readonly Sync[];
 }
 
-export type AccessKind = 'read' | 'write';
+/** Access types 0, 1 and 2 of a page fault. */
+export type AccessKind = 'read' | 'write' | 'atomic';
 
 interface NoData {
   readonly [key: string]: never;
@@ -116,10 +148,14 @@ export interface Messages {
   'reset.done': NoData;
   'gpu.done': {
     readonly outcome: 'read' | 'written' | 'dropped' | 'fault';
-    /** what a read saw */
+    /** what a read or an atomic saw */
     readonly value: U64 | null;
   };
-  'debugfs.done': { readonly mappings: readonly Piece[] };
+  'debugfs.done': {
+    readonly mappings: readonly Piece[];
+    /** what VM_GET_STATE says, of a driver that has it */
+    readonly unusable?: boolean;
+  };
   // to whoever waits for a fence
   'fence.signaled': { readonly fence: FenceKey; readonly error: number };
   // to a vm
@@ -145,6 +181,8 @@ export interface Messages {
    * notifier.done with the fences of the TLB invalidations
    */
   'vm.zap': { readonly va: number };
+  /** a BO is where the VM wants it, from now on; the VM holds the reservation lock `lock` */
+  'move.done': { readonly lock: string };
   /** a new exec queue of a compute VM; the VM answers `client`, which waits in its create ioctl */
   'vm.addQueue': { readonly queue: ActorId; readonly client: ActorId };
   /** it has left the GPU for good; the VM answers `client` likewise */
@@ -161,6 +199,20 @@ export interface Messages {
     readonly property: number;
     readonly value: U64;
   };
+  /** a job of its bind queue may run; answered by bindJob.ran */
+  'vm.runJob': { readonly job: BindJob };
+  /** an address-space command has ended */
+  'as.locked': { readonly result: number };
+  'as.unlocked': NoData;
+  // to the bind queue of such a VM
+  'bindJob.push': { readonly job: BindJob };
+  'bindJob.ran': { readonly job: string; readonly result: number };
+  // to a Mali GPU
+  'as.lock': { readonly vm: ActorId; readonly addr: Page; readonly range: Page };
+  /** drop what is cached of the region of the VM, and unlock it */
+  'as.flush': { readonly vm: ActorId };
+  'as.flushed': NoData;
+  'as.retry': { readonly id: number };
   // to a work item
   'work.queue': NoData;
   /** the work function has returned; `again`: it wants to be run once more */
@@ -178,6 +230,8 @@ export interface Messages {
   'queue.timeout': { readonly job: string };
   'batch.continue': NoData;
   // to the memory manager
+  /** before a fault-mode VM binds: answered by move.done when the BO is there, its lock the VM's */
+  'memory.move': { readonly bo: string; readonly to: 'vram' | 'system' };
   /** out of VRAM under pressure, or into it because the GPU uses it much */
   'memory.evict': { readonly bo: string; readonly to: 'vram' | 'system' };
   /** pages that nobody owns any more: free once these fences have signalled */
@@ -201,6 +255,8 @@ export interface Messages {
   /** the answer to a page fault: retry the access, or give it up */
   'fault.answer': { readonly id: number; readonly result: number };
   // to a GT's page-fault queue
+  /** the GT is reset */
+  'faults.reset': NoData;
   'fault.raise': {
     readonly id: number;
     readonly vm: ActorId;
@@ -221,6 +277,8 @@ export interface Messages {
     readonly seqno: number;
     readonly addr: Page;
     readonly range: Page;
+    /** all of the GT, of whatever VM */
+    readonly full?: true;
   };
   // to a GT's page-fault queue
   /** the VM's bind worker has gone on: the fault is to be looked at again */

@@ -2,6 +2,7 @@
  * The batch of an exec queue's first job: its accesses go to the GT one at a time, a spin takes its time. What a batch
  * expects is judged here. Stands for what an engine does with a batch buffer; mirrors no kernel function.
  */
+import { accessOf } from '../../domain/scenario/access-of.ts';
 import type { BatchItem } from '../../domain/scenario/schema.ts';
 import { parseWord, type WordAddress } from '../../domain/units.ts';
 import { arm, type Effect, fact, outcome, send } from '../contract/effects.ts';
@@ -17,20 +18,20 @@ function wordOf(text: string): WordAddress {
   return at;
 }
 
-function accessOf(context: ExecQueueContext): AccessItem {
+function itemAccess(context: ExecQueueContext): AccessItem {
   const item = itemOf(context);
   if (item === undefined || 'spin' in item) throw new RangeError(`${context.id} accesses nothing`);
   return item;
 }
 
 const access: Action<ExecQueueContext> = (context) => {
-  const { read, write, value } = accessOf(context);
+  const item = itemAccess(context);
   const { vm, gt } = headOf(context);
-  const { addr, word } = wordOf(read ?? write ?? '0x0');
-  const kind = read === undefined ? 'write' : 'read';
+  const { access: kind, at } = accessOf(item);
+  const { addr, word } = wordOf(at);
   return outcome(
     context,
-    send(gt, 'gpu.access', { vm, access: kind, addr, word, value: value ?? null }),
+    send(gt, 'gpu.access', { vm, access: kind, addr, word, value: item.value ?? null }),
   );
 };
 
@@ -40,7 +41,7 @@ function judgement(
   context: ExecQueueContext,
   { outcome: seen, value }: EventOf<'gpu.done'>['data'],
 ): Effect[] {
-  const { expect: expected } = accessOf(context);
+  const { expect: expected } = itemAccess(context);
   if (expected === undefined) return [];
   const { client, step } = headOf(context);
   const actual = value ?? SEEN[seen];
@@ -95,7 +96,7 @@ const atSpin: Guard<ExecQueueContext> = (context) => {
 
 /** A page fault that the batch does not expect. */
 const faulted: Guard<ExecQueueContext> = (context, event) =>
-  dataOf(event, 'gpu.done').outcome === 'fault' && accessOf(context).expect !== 'fault';
+  dataOf(event, 'gpu.done').outcome === 'fault' && itemAccess(context).expect !== 'fault';
 
 export const batchActions = { access, judge, spin, endSpin, pauseSpin, stopSpin, rewind, noteLoss };
 export const batchGuards = { isLost, isHung, batchOver, atSpin, faulted };

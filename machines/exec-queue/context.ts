@@ -27,6 +27,8 @@ export interface ExecQueueContext {
   readonly lost: boolean;
   /** preempt fences whose signalling was asked for */
   readonly enabled: readonly FenceKey[];
+  /** quirk L27: the job done last, while it is on the scheduler's list of those that a reset submits again */
+  readonly finished: ExecJob | null;
   /** nothing comes any more: the queue ends after its jobs */
   readonly closing: boolean;
   /** who closes it */
@@ -53,6 +55,7 @@ export function newExecQueue(
     hung: false,
     lost: false,
     enabled: [],
+    finished: null,
     closing: false,
     closer: '',
   };

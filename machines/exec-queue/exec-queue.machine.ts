@@ -118,6 +118,10 @@ export const execQueueMachine = defineMachine<ExecQueueContext>(
         on: {
           'queue.create': { actions: 'create' },
           'exec.push': { target: 'picking', actions: 'enqueue' },
+          'queue.reset': [
+            { guard: 'runsSignalled', target: 'picking', actions: 'submitAgain' },
+            {},
+          ],
           'fence.enable': { target: 'suspending.stopping', actions: ['suspend', 'confirm'] },
           'queue.destroy': { target: 'picking', actions: 'close' },
         },

@@ -3,10 +3,10 @@
  * and its fence signals. Mirrors drm_sched_entity for the order and xe_guc_submit.c (guc_engine_run_job); the values
  * that the GPU writes at the end of a batch are those of xe_ring_ops.c (emit_store_imm_ppgtt_posted, emit_store_imm_ggtt).
  */
+import type { FenceKey } from '../../domain/fence/fence-table.ts';
 import { type Effect, arm, fact, outcome, send } from '../contract/effects.ts';
 import { type Action, dataOf, type Guard } from '../contract/event.ts';
 import { NO_DATA } from '../contract/messages.ts';
-import { JOB_TIMEOUT_NS } from '../../hw/latency.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { signal } from '../shared/signal.ts';
 import { type ExecQueueContext, headOf } from './context.ts';
@@ -46,16 +46,16 @@ const noteSignal: Action<ExecQueueContext> = (context, event) => {
 };
 
 /** A batch may hang: it makes no progress then, and a watchdog ends it. */
-const startHead: Action<ExecQueueContext> = (context, { decide }) => {
+const startHead: Action<ExecQueueContext> = (context, { decide, shared }) => {
   const { id: engine } = context;
   const { id: job } = headOf(context);
   const hung = decide.fails('job.hung');
   const hang: Effect[] = [
     fact({ type: 'job.hung', engine, job }),
-    arm('timeout', JOB_TIMEOUT_NS, 'queue.timeout', { job }),
+    arm('timeout', shared.device.costs.jobTimeoutNs, 'queue.timeout', { job }),
   ];
   return outcome(
-    { ...context, ...NOT_BEGUN, started: true, hung },
+    { ...context, ...NOT_BEGUN, started: true, hung, finished: null },
     fact({ type: 'job.started', engine, job }),
     ...(hung ? hang : []),
   );
@@ -65,13 +65,31 @@ const startHead: Action<ExecQueueContext> = (context, { decide }) => {
 const finishBatch: Action<ExecQueueContext> = (context) =>
   outcome(context, send(context.id, 'batch.continue', NO_DATA));
 
+/**
+ * Quirk L27 (xe_sched_submission_resubmit_jobs): a reset submits every job of the scheduler's list again, also one that
+ * has signalled and only waits to be freed. Here that is the job done last, until the next one starts.
+ */
+const runsSignalled: Guard<ExecQueueContext> = ({ finished }) => finished !== null;
+
+const submitAgain: Action<ExecQueueContext> = (context) =>
+  outcome({
+    ...context,
+    jobs: context.finished === null ? context.jobs : [context.finished, ...context.jobs],
+  });
+
+/** Only with L27 can a job end whose fence has signalled; signalling it again does nothing (dma_fence_signal). */
+const isEndOfRerun = (fence: FenceKey, shared: SharedReader): boolean =>
+  shared.has('L27') && shared.isSignaled(fence);
+
 const completeHead: Action<ExecQueueContext> = (context, { shared }) => {
-  const { id: job, fence, userFences } = headOf(context);
+  const head = headOf(context);
+  const { id: job, fence, userFences } = head;
+  const finished = shared.has('L27') ? head : null;
   return outcome(
-    { ...context, ...NOT_BEGUN, jobs: context.jobs.slice(1) },
+    { ...context, ...NOT_BEGUN, jobs: context.jobs.slice(1), finished },
     ...userFences.map(({ address: at, value }) => fact({ type: 'ufence.written', at, value })),
     fact({ type: 'job.done', engine: context.id, job }),
-    ...(fence === null ? [] : signal(shared, [fence])),
+    ...(fence === null || isEndOfRerun(fence, shared) ? [] : signal(shared, [fence])),
   );
 };
 
@@ -92,5 +110,6 @@ export const jobActions = {
   startHead,
   finishBatch,
   completeHead,
+  submitAgain,
 };
-export const jobGuards = { queueEmpty, isOver, mustWait, headStarted };
+export const jobGuards = { runsSignalled, queueEmpty, isOver, mustWait, headStarted };

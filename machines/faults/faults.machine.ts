@@ -1,4 +1,4 @@
-/** The statechart of a GT's page-fault queue. `picking` is passed through within one step. */
+/** The statechart of a page-fault queue: its worker sleeps, or has handed a fault to its VM. */
 import { defineMachine } from '../contract/define.ts';
 import { faultsActions, type FaultsContext, faultsGuards } from './faults.ts';
 
@@ -8,19 +8,20 @@ export const faultsMachine = defineMachine<FaultsContext>(
     initial: 'idle',
     states: {
       idle: {
-        on: { 'fault.raise': { target: 'picking', actions: 'enqueue' } },
-      },
-      picking: {
-        always: [
-          { guard: 'isEmpty', target: 'idle' },
-          { target: 'handling', actions: 'handleNext' },
-        ],
+        on: {
+          'fault.raise': { target: 'handling', actions: ['receive', 'handleNext'] },
+          'faults.reset': { actions: 'forget' },
+        },
       },
       handling: {
         on: {
-          'fault.raise': [{ guard: 'isFull', actions: 'drop' }, { actions: 'enqueue' }],
+          'fault.raise': { actions: 'receive' },
           'fault.again': { actions: 'handAgain' },
-          'fault.handled': { target: 'picking', actions: 'answer' },
+          'fault.handled': [
+            { guard: 'goesOn', actions: 'answerAndGoOn' },
+            { target: 'idle', actions: 'answer' },
+          ],
+          'faults.reset': { actions: 'forget' },
         },
       },
     },

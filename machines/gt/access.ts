@@ -4,11 +4,13 @@
  * driver has answered, then made again. Mirrors, from the outside, what xe_gt_pagefault.c is told and answers.
  */
 import { distinctAccesses, possibleAccesses } from '../../hw/access-choices.ts';
-import type { AccessResult } from '../../hw/access.ts';
+import type { AccessRequest, AccessResult } from '../../hw/access.ts';
 import type { TlbEntry } from '../../hw/tlb.ts';
 import { type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
 import { type Action, dataOf, type StepEvent } from '../contract/event.ts';
 import type { ActorId } from '../contract/messages.ts';
+import { faultQueueOf } from '../faults/names.ts';
+import type { SharedReader } from '../shared/reader.ts';
 import type { Access, GtContext, HeldAccess } from './context.ts';
 
 type Seen = { readonly fills: readonly TlbEntry[]; readonly result: AccessResult };
@@ -19,14 +21,19 @@ const NO_SPACE: Seen = {
   result: { outcome: 'fault', fault: 'not-present', level: 0, tlbHit: false },
 };
 
+/** @param needsBit the device has page faults, and with them the atomic-enable bit */
+function requestOf({ access: kind, value }: Access, needsBit: boolean): AccessRequest {
+  if (kind === 'read') return { kind };
+  const stored = { value: value ?? '0x0' };
+  return kind === 'write' ? { kind, ...stored } : { kind, ...stored, needsBit };
+}
+
 /** What the hardware makes of an access: one of all that it may make of it. */
 function look({ id }: GtContext, access: Access, { shared, decide }: StepEvent): Seen {
   const space = shared.addressSpace(id, access.vm);
   if (space === null) return NO_SPACE;
-  const request =
-    access.access === 'write'
-      ? ({ kind: 'write', value: access.value ?? '0x0' } as const)
-      : ({ kind: 'read' } as const);
+  const needsBit = shared.vm(access.vm)?.mode === 'fault';
+  const request = requestOf(access, needsBit);
   const ways = distinctAccesses(possibleAccesses(shared.hardware(id), space, access, request));
   return ways[decide.pick('translation', ways.length)] ?? NO_SPACE;
 }
@@ -39,7 +46,8 @@ function filled(gt: ActorId, vm: ActorId, { addr, pages: range, pte, level }: Tl
 function ended(gt: ActorId, from: ActorId, access: Access, result: AccessResult): Effect[] {
   const { vm, addr, word, access: kind, value: stored } = access;
   const isFault = result.outcome === 'fault';
-  const value = result.outcome === 'read' ? result.value : null;
+  const seen = 'value' in result ? (result.value ?? null) : null;
+  const left = result.outcome === 'written' ? result.write.value : stored;
   const done = fact({
     type: 'access.done',
     client: from,
@@ -49,16 +57,16 @@ function ended(gt: ActorId, from: ActorId, access: Access, result: AccessResult)
     word,
     access: kind,
     outcome: result.outcome,
-    value: value ?? stored,
+    value: result.outcome === 'read' ? seen : left,
     fault: isFault ? result.fault : null,
     phys: isFault ? null : (result.pfn ?? null),
     tlbHit: result.tlbHit ?? false,
   });
-  return [done, send(from, 'gpu.done', { outcome: result.outcome, value })];
+  return [done, send(from, 'gpu.done', { outcome: result.outcome, value: seen })];
 }
 
 /** One load or store. A walk that meets a freed table is past helping in any mode. */
-function perform(
+export function perform(
   context: GtContext,
   from: ActorId,
   access: Access,
@@ -83,7 +91,7 @@ function perform(
     { ...context, nextFault: id + 1, held },
     ...effects,
     fact({ type: 'fault.raised', gt, vm, addr, access: kind }),
-    send(`${gt}/faults`, 'fault.raise', { id, vm, addr, access: kind }),
+    send(faultQueueOf(gt, event.shared.asid(vm)), 'fault.raise', { id, vm, addr, access: kind }),
   );
 }
 
@@ -105,6 +113,11 @@ const endFault: Action<GtContext> = (context, event) => {
   const failed: AccessResult = { outcome: 'fault', fault, level: 0, tlbHit: false };
   return outcome(next, ...ended(context.id, from, access, failed));
 };
+
+/** The page-fault queues that accesses are stuck in. */
+export function queuesOf({ id, held }: GtContext, shared: SharedReader): readonly ActorId[] {
+  return [...new Set(held.map(({ access }) => faultQueueOf(id, shared.asid(access.vm))))];
+}
 
 /** What was stuck at a page fault when the GT was reset is made again, as if it were new. */
 export function repeatHeld(context: GtContext): Outcome<GtContext> {

@@ -3,7 +3,7 @@
  * on request. Mirrors, from the outside, xe_migrate.c (xe_migrate_copy, the batch of xe_migrate_update_pgtables) and the
  * GuC's TLB invalidation action. Each store command is a step of its own: a GPU access may come between two of them.
  */
-import { fact, outcome, send } from '../contract/effects.ts';
+import { fact, outcome, send, work } from '../contract/effects.ts';
 import { type Action, dataOf } from '../contract/event.ts';
 import type { GtContext } from './context.ts';
 
@@ -26,11 +26,12 @@ const copyPages: Action<GtContext> = (context, event) => {
 
 /** The GuC drops the translations of a range and acknowledges; the acknowledgement may get lost. */
 const flushTranslations: Action<GtContext> = (context, event) => {
-  const { vm, addr, range, seqno } = dataOf(event, 'guc.invalidate');
+  const { seqno, ...what } = dataOf(event, 'guc.invalidate');
   const gt = context.id;
   return outcome(
     { ...context, seqno },
-    fact({ type: 'tlb.invalidated', gt, vm, addr, range, seqno }),
+    fact({ type: 'tlb.invalidated', gt, ...what, seqno }),
+    ...work(event.shared.device.costs.flushNs),
     event.decide.fails('ack')
       ? fact({ type: 'tlb.ackLost', gt, seqno })
       : send(event.from, 'guc.ack', { seqno }),

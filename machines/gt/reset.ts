@@ -1,16 +1,16 @@
 /**
  * A GT reset: nothing runs for a while, and nothing that was cached is afterwards. Requests to the GuC that come
  * meanwhile are lost; copies and accesses wait in the mail until the GT runs again. What ran on it begins anew
- * (`queue.reset`). Mirrors xe_gt.c (gt_reset: xe_uc_stop, xe_gt_tlb_invalidation_reset, do_gt_reset, do_gt_restart).
+ * (`queue.reset`). Mirrors xe_gt.c (gt_reset: xe_gt_pagefault_reset, xe_uc_stop, xe_gt_tlb_invalidation_reset,
+ * do_gt_reset, do_gt_restart).
  *
  * The driver is told how far the requests had come: those that the flush covers are complete, and nothing that was sent
  * later is. The kernel completes all that it has numbered while the channel is down, which is the same.
  */
-import { GT_RESET_NS } from '../../hw/latency.ts';
 import { arm, fact, outcome, send } from '../contract/effects.ts';
 import { type Action, dataOf } from '../contract/event.ts';
 import { NO_DATA } from '../contract/messages.ts';
-import { repeatHeld } from './access.ts';
+import { queuesOf, repeatHeld } from './access.ts';
 import type { GtContext } from './context.ts';
 
 const startReset: Action<GtContext> = (context, { from, shared }) => {
@@ -19,7 +19,8 @@ const startReset: Action<GtContext> = (context, { from, shared }) => {
     { ...context, resetBy: [from] },
     fact({ type: 'gt.reset', gt: context.id }),
     ...queues.map((queue) => send(queue, 'queue.reset', NO_DATA)),
-    arm('reset', GT_RESET_NS, 'gt.resume', NO_DATA),
+    ...queuesOf(context, shared).map((faults) => send(faults, 'faults.reset', NO_DATA)),
+    arm('reset', shared.device.costs.gtResetNs, 'gt.resume', NO_DATA),
   );
 };
 

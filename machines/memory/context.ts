@@ -6,11 +6,17 @@ import type { ActorId, Pages } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { MEMORY } from './names.ts';
 
-/** One eviction, in the context of whoever needs the memory. */
-export interface Eviction {
+/** Who wants which BO where. */
+export interface Wish {
   readonly client: ActorId;
   readonly bo: string;
   readonly to: MemoryRegion;
+  /** a VM that is about to bind it: it belongs there from now on, and the VM gets its reservation lock */
+  readonly forBind: boolean;
+}
+
+/** One eviction, in the context of whoever needs the memory. */
+export interface Eviction extends Wish {
   /** the BO's reservation object */
   readonly lock: string;
   /**

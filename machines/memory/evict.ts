@@ -6,34 +6,32 @@
  * (a preempt fence suspends its queue); all that is one step, for nobody else can look while the lock is held. A VM in
  * fault mode may touch the memory at any moment: see zap.ts.
  */
-import type { MemoryRegion } from '../../hw/allocator.ts';
 import { ERRNO } from '../../domain/errno.ts';
 import { type Effect, fact, outcome, send } from '../contract/effects.ts';
 import { type Action, dataOf, type Guard, type StepEvent } from '../contract/event.ts';
-import type { ActorId } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { resvOf } from '../shared/shared.ts';
 import { lockEvent } from '../shared/sleepers.ts';
-import type { Eviction, MemoryContext } from './context.ts';
+import type { Eviction, MemoryContext, Wish } from './context.ts';
 import { moveBo, tellMappings } from './move.ts';
 
 /** Who wants what out, and the evictions beside this one. */
 interface Wanted {
-  readonly client: ActorId;
-  readonly bo: string;
-  readonly to: MemoryRegion;
+  readonly wish: Wish;
   readonly others: readonly Eviction[];
 }
 
 /** Somebody new, or the first of those who slept until what has happened. */
 export function wantedOf({ evictions }: MemoryContext, event: StepEvent): Wanted {
-  if (event.type === 'memory.evict') {
-    return { client: event.from, ...event.data, others: evictions };
+  if (event.type === 'memory.evict' || event.type === 'memory.move') {
+    const forBind = event.type === 'memory.move';
+    return { wish: { client: event.from, ...event.data, forBind }, others: evictions };
   }
   const { on } = dataOf(event, 'wait.over');
   const woken = evictions.find(({ phase, lock }) => phase === 'asleep' && lockEvent(lock) === on);
   if (woken === undefined) throw new RangeError(`nobody sleeps until ${on}`);
-  return { ...woken, others: evictions.filter((each) => each !== woken) };
+  const { client, bo, to, forBind } = woken;
+  return { wish: { client, bo, to, forBind }, others: evictions.filter((each) => each !== woken) };
 }
 
 /** The lock that eviction needs. @throws RangeError for a BO that is gone */
@@ -43,34 +41,54 @@ export function lockOf(shared: SharedReader, bo: string): string {
   return resvOf(bo, found);
 }
 
-const handleGone: Guard<MemoryContext> = (context, event) =>
-  event.shared.bo(wantedOf(context, event).bo)?.closed !== false;
+/** Who moves a BO to bind it has a mapping of it, or holds it. */
+const handleGone: Guard<MemoryContext> = (context, event) => {
+  const { bo, forBind } = wantedOf(context, event).wish;
+  return !forBind && event.shared.bo(bo)?.closed !== false;
+};
 
-const alreadyOut: Guard<MemoryContext> = (context, event) =>
-  event.shared.bo(wantedOf(context, event).bo)?.placement === wantedOf(context, event).to;
+const isLocked = ({ bo }: Wish, shared: SharedReader): boolean =>
+  shared.lockHolder(lockOf(shared, bo)) !== undefined;
+
+const alreadyOut: Guard<MemoryContext> = (context, event) => {
+  const { wish } = wantedOf(context, event);
+  if (event.shared.bo(wish.bo)?.placement !== wish.to) return false;
+  return !wish.forBind || !isLocked(wish, event.shared);
+};
 
 const resvLocked: Guard<MemoryContext> = (context, event) =>
-  event.shared.lockHolder(lockOf(event.shared, wantedOf(context, event).bo)) !== undefined;
+  isLocked(wantedOf(context, event).wish, event.shared);
 
 const mappedForFaults: Guard<MemoryContext> = (context, event) =>
   event.shared
-    .links(wantedOf(context, event).bo)
+    .links(wantedOf(context, event).wish.bo)
     .some(({ vm }) => event.shared.vm(vm)?.mode === 'fault');
 
-export const evicted = (client: ActorId, result: number): Effect =>
-  send(client, 'evict.done', { result });
+/** The end of it: whoever is about to bind gets the lock, which nobody holds now. */
+export function arrived({ client, bo, forBind }: Wish, shared: SharedReader): Effect[] {
+  if (!forBind) return [send(client, 'evict.done', { result: 0 })];
+  const lock = lockOf(shared, bo);
+  return [fact({ type: 'lock.taken', lock, by: client }), send(client, 'move.done', { lock })];
+}
 
-const endWith =
-  (result: number): Action<MemoryContext> =>
-  (context, event) => {
-    const { client, others } = wantedOf(context, event);
-    return outcome({ ...context, evictions: others }, evicted(client, result));
-  };
+/** Where it belongs from now on: what a bind or the GPU's use has brought; an evicted BO goes back. */
+export const staysThere = ({ to, forBind }: Wish): boolean => forBind || to === 'vram';
+
+const refuse: Action<MemoryContext> = (context, event) => {
+  const { wish, others } = wantedOf(context, event);
+  const refused = send(wish.client, 'evict.done', { result: ERRNO.ENOENT });
+  return outcome({ ...context, evictions: others }, refused);
+};
+
+const nothingToDo: Action<MemoryContext> = (context, event) => {
+  const { wish, others } = wantedOf(context, event);
+  return outcome({ ...context, evictions: others }, ...arrived(wish, event.shared));
+};
 
 const sleepUntilUnlocked: Action<MemoryContext> = (context, event) => {
-  const { client, bo, to, others } = wantedOf(context, event);
-  const lock = lockOf(event.shared, bo);
-  const sleeping: Eviction = { client, bo, to, lock, phase: 'asleep', fences: [], left: [] };
+  const { wish, others } = wantedOf(context, event);
+  const lock = lockOf(event.shared, wish.bo);
+  const sleeping: Eviction = { ...wish, lock, phase: 'asleep', fences: [], left: [] };
   return outcome(
     { ...context, evictions: [...others, sleeping] },
     fact({ type: 'wait.began', on: lockEvent(lock), by: context.id }),
@@ -78,17 +96,13 @@ const sleepUntilUnlocked: Action<MemoryContext> = (context, event) => {
 };
 
 const moveOut: Action<MemoryContext> = (context, event) => {
-  const { client, bo, to, others } = wantedOf(context, event);
+  const { wish, others } = wantedOf(context, event);
   const { shared } = event;
-  const told = tellMappings(shared, bo);
-  const { effects } = moveBo(shared, bo, to, to === 'vram');
-  return outcome({ ...context, evictions: others }, ...told, ...effects, evicted(client, 0));
+  const told = tellMappings(shared, wish.bo);
+  const { effects } = moveBo(shared, wish.bo, wish.to, staysThere(wish));
+  const ended = arrived(wish, shared.after(effects));
+  return outcome({ ...context, evictions: others }, ...told, ...effects, ...ended);
 };
 
-export const evictActions = {
-  refuse: endWith(ERRNO.ENOENT),
-  nothingToDo: endWith(0),
-  sleepUntilUnlocked,
-  moveOut,
-};
+export const evictActions = { refuse, nothingToDo, sleepUntilUnlocked, moveOut };
 export const evictGuards = { handleGone, alreadyOut, resvLocked, mappedForFaults };

@@ -8,13 +8,14 @@ import { evictActions, evictGuards } from './evict.ts';
 import { leavingActions } from './leaving.ts';
 import { zapActions } from './zap.ts';
 
-const tryToEvict = [
-  { guard: 'handleGone', actions: 'refuse' },
+const tryToMove = [
   { guard: 'alreadyOut', actions: 'nothingToDo' },
   { guard: 'resvLocked', actions: 'sleepUntilUnlocked' },
   { guard: 'mappedForFaults', actions: 'holdForZap' },
   { actions: 'moveOut' },
 ];
+
+const tryToEvict = [{ guard: 'handleGone', actions: 'refuse' }, ...tryToMove];
 
 export const memoryMachine = defineMachine<MemoryContext>(
   {
@@ -24,6 +25,7 @@ export const memoryMachine = defineMachine<MemoryContext>(
       managing: {
         on: {
           'memory.evict': tryToEvict,
+          'memory.move': tryToMove,
           'wait.over': tryToEvict,
           'notifier.done': { actions: 'noteZapped' },
           'fence.signaled': { actions: ['free', 'goOn'] },

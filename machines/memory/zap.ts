@@ -9,7 +9,7 @@ import { type Action, dataOf } from '../contract/event.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { dropRef, takeRef } from '../shared/refs.ts';
 import { type Eviction, inTurn, type MemoryContext, pendingOf } from './context.ts';
-import { evicted, lockOf, wantedOf } from './evict.ts';
+import { arrived, lockOf, staysThere, wantedOf } from './evict.ts';
 import { moveBo } from './move.ts';
 
 const waitsFor = ({ id }: MemoryContext, fences: Eviction['fences']): Effect[] =>
@@ -21,19 +21,16 @@ function proceed(
   eviction: Eviction,
   shared: SharedReader,
 ): { readonly next: readonly Eviction[]; readonly effects: readonly Effect[] } {
-  const { client, bo, to, lock, left } = eviction;
+  const { bo, to, lock, left } = eviction;
   const [mapping] = left;
   if (mapping !== undefined) {
     const zap = send(mapping.vm, 'vm.zap', { va: mapping.va });
     return { next: [{ ...eviction, phase: 'zapping' }], effects: [zap] };
   }
-  const { effects: moved } = moveBo(shared, bo, to, to === 'vram');
-  const effects = [
-    ...moved,
-    fact({ type: 'lock.released', lock, by: context.id }),
-    ...dropRef(shared.after(moved), bo, context.id),
-    evicted(client, 0),
-  ];
+  const { effects: moved } = moveBo(shared, bo, to, staysThere(eviction));
+  const effects = [...moved, fact({ type: 'lock.released', lock, by: context.id })];
+  effects.push(...dropRef(shared.after(effects), bo, context.id));
+  effects.push(...arrived(eviction, shared.after(effects)));
   return { next: [], effects };
 }
 
@@ -52,12 +49,13 @@ function advance(context: MemoryContext, shared: SharedReader) {
 }
 
 const holdForZap: Action<MemoryContext> = (context, event) => {
-  const { client, bo, to, others } = wantedOf(context, event);
+  const { wish, others } = wantedOf(context, event);
   const { shared } = event;
+  const { bo } = wish;
   const lock = lockOf(shared, bo);
   const fences = shared.resv(lock, 'bookkeep');
   const left = shared.links(bo).map(({ vm, va }) => ({ vm, va }));
-  const held: Eviction = { client, bo, to, lock, phase: 'waiting', fences, left };
+  const held: Eviction = { ...wish, lock, phase: 'waiting', fences, left };
   const effects = [
     fact({ type: 'lock.taken', lock, by: context.id }),
     takeRef(bo, context.id),

@@ -1,32 +1,29 @@
 /**
  * Folds one fact into the shared objects. Facts about an actor's own state (its mappings, its jobs) change nothing here.
  */
+import { DEVICES } from '../../domain/devices.ts';
 import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
-import {
-  addFence,
-  addWaiter,
-  markEnabled,
-  markSignaled,
-  markStarted,
-} from '../../domain/fence/fence-table.ts';
-import { addToResv } from '../../domain/fence/resv.ts';
-import { addPoint, newSyncobj, replaceFence, type Syncobj } from '../../domain/fence/syncobj.ts';
 import { allocatePages } from '../../hw/allocator.ts';
+import { costsOf, NO_COSTS } from '../../hw/costs.ts';
+import { FLAVOURS } from '../../hw/flavour.ts';
 import { copyPages, writeWord } from '../../hw/memory.ts';
 import { allocateTable, freeTable, writeEntries } from '../../hw/table-store.ts';
 import { fill, forget, forgetAll, forgetAsid, noTlb, type Tlb } from '../../hw/tlb.ts';
 import { OrderedMap } from '../../domain/ordered-map.ts';
 import { without } from '../../domain/without.ts';
+import { FENCE_FOLDS, withoutResv } from './fold-fences.ts';
 import { foldWaits } from './sleepers.ts';
-import { type Bo, linkKey, rootKey, type Shared, type Userptr, type VmShared } from './shared.ts';
+import {
+  type Bo,
+  type Device,
+  linkKey,
+  rootKey,
+  type Shared,
+  type Userptr,
+  type VmShared,
+} from './shared.ts';
 
 type Folds = { readonly [K in FactType]?: (shared: Shared, fact: FactOf<K>) => Shared };
-
-function withSyncobj(shared: Shared, id: string, change: (old: Syncobj) => Syncobj): Shared {
-  const old = shared.syncobjs[id];
-  if (old === undefined) throw new RangeError(`no syncobj ${id}`);
-  return { ...shared, syncobjs: { ...shared.syncobjs, [id]: change(old) } };
-}
 
 function withTlb(shared: Shared, gt: string, change: (old: Tlb) => Tlb): Shared {
   return { ...shared, tlbs: { ...shared.tlbs, [gt]: change(shared.tlbs[gt] ?? noTlb()) } };
@@ -76,15 +73,30 @@ function makeBo(shared: Shared, fact: FactOf<'bo.created'>): Shared {
   const { bo, range, phys, placement, vm } = fact;
   const { pools, pfn } = allocatePages(shared.pools, placement, range);
   if (pfn !== phys) throw new RangeError(`${bo} is not where the allocator puts it`);
-  const made: Bo = { range, phys, placement, home: placement, closed: false, vm };
+  const is64K = placement === 'vram' && shared.device.flavour?.needs64K === true;
+  const made: Bo = { range, phys, placement, home: placement, closed: false, vm, is64K };
   return { ...shared, pools, bos: { ...shared.bos, [bo]: made } };
 }
 
+function deviceOf(fact: FactOf<'device.created'>): Device {
+  const { gts, vaBits, profile, flavour: name, costs } = fact;
+  const flavour = name === undefined ? undefined : FLAVOURS[name];
+  return {
+    ...{ gts, levels: vaBits === 57 ? 5 : 4, profile, flavour },
+    rangeInvalidation:
+      fact.rangeInvalidation ?? (name === undefined || DEVICES[name].rangeInvalidation),
+    costs: costs === undefined ? NO_COSTS : costsOf(costs),
+    driver: fact.driver ?? null,
+    quirks: fact.quirks ?? [],
+  };
+}
+
 const FOLDS: Folds = {
-  'device.created': (shared, { gts, vaBits, profile }) => ({
+  ...FENCE_FOLDS,
+  'device.created': (shared, fact) => ({
     ...shared,
-    device: { gts, levels: vaBits === 57 ? 5 : 4, profile },
-    tlbs: Object.fromEntries(gts.map((gt) => [gt, noTlb()])),
+    device: deviceOf(fact),
+    tlbs: Object.fromEntries(fact.gts.map((gt) => [gt, noTlb()])),
   }),
   'bo.created': makeBo,
   'bo.closed': (shared, { bo }) => {
@@ -93,7 +105,12 @@ const FOLDS: Folds = {
       ? shared
       : { ...shared, bos: { ...shared.bos, [bo]: { ...old, closed: true } } };
   },
-  'bo.freed': (shared, { bo }) => ({ ...shared, bos: without(shared.bos, bo) }),
+  'bo.freed': (shared, { bo }) => {
+    const left = { ...shared, bos: without(shared.bos, bo) };
+    // a private BO shares its VM's reservation object
+    return shared.bos[bo]?.vm === null ? withoutResv(left, bo) : left;
+  },
+  'vm.freed': (shared, { vm }) => withoutResv(shared, vm),
   'bo.moved': (shared, { bo, phys, placement, stays }) => {
     const old = shared.bos[bo];
     if (old === undefined) throw new RangeError(`no BO ${bo}`);
@@ -109,7 +126,8 @@ const FOLDS: Folds = {
     const { pools, pfn } = allocatePages(shared.pools, 'system', range);
     if (pfn !== phys) throw new RangeError(`${userptr} is not where the allocator puts it`);
     const made: Userptr = { ptr, range, phys, seq: 0, invalidating: false };
-    return { ...shared, pools, userptrs: { ...shared.userptrs, [userptr]: made } };
+    const userptrs = { ...shared.userptrs, [userptr]: made };
+    return { ...shared, pools, userptrs, areas: shared.areas.set(ptr, userptr) };
   },
   'userptr.invalidating': (shared, { userptr, seq }) =>
     withUserptr(shared, userptr, { seq, invalidating: true }),
@@ -132,10 +150,6 @@ const FOLDS: Folds = {
     if (old === undefined) return shared;
     return { ...shared, queues: { ...shared.queues, [queue]: { ...old, banned: true } } };
   },
-  'resv.added': (shared, { resv, fence, usage }) => {
-    const slots = addToResv(shared.resvs[resv] ?? [], fence, usage, shared.fences);
-    return { ...shared, resvs: { ...shared.resvs, [resv]: slots } };
-  },
   'lock.taken': (shared, { lock, by }) => {
     const holder = shared.locks[lock];
     if (holder !== undefined) throw new RangeError(`${by} takes ${lock}, which ${holder} holds`);
@@ -151,31 +165,6 @@ const FOLDS: Folds = {
   'memory.copied': (shared, { source, phys, range }) => ({
     ...shared,
     memory: copyPages(shared.memory, source, phys, range),
-  }),
-  'fence.enabled': (shared, { fence }) => ({
-    ...shared,
-    fences: markEnabled(shared.fences, fence),
-  }),
-  'fence.started': (shared, { fence }) => ({
-    ...shared,
-    fences: markStarted(shared.fences, fence),
-  }),
-  'syncobj.created': (shared, { syncobj, kind }) => ({
-    ...shared,
-    syncobjs: { ...shared.syncobjs, [syncobj]: newSyncobj(kind) },
-  }),
-  'syncobj.replaced': (shared, { syncobj, fence }) =>
-    withSyncobj(shared, syncobj, (old) => replaceFence(old, fence)),
-  'syncobj.advanced': (shared, { syncobj, point, fence }) =>
-    withSyncobj(shared, syncobj, (old) => addPoint(old, point, fence)),
-  'fence.created': (shared, fact) => ({ ...shared, fences: addFence(shared.fences, fact) }),
-  'fence.waited': (shared, { fence, waiter }) => ({
-    ...shared,
-    fences: addWaiter(shared.fences, fence, waiter),
-  }),
-  'fence.signaled': (shared, { fence, error }) => ({
-    ...shared,
-    fences: markSignaled(shared.fences, fence, error),
   }),
   'vm.created': (shared, { vm, mode, scratch }) => ({
     ...shared,
@@ -229,8 +218,10 @@ const FOLDS: Folds = {
     withTlb(shared, gt, (tlb) =>
       fill(tlb, { asid: asidOf(shared, vm), addr, pages: range, pte, level }),
     ),
-  'tlb.invalidated': (shared, { gt, vm, addr, range }) =>
-    withTlb(shared, gt, (tlb) => forget(tlb, asidOf(shared, vm), addr, range)),
+  'tlb.invalidated': (shared, { gt, vm, addr, range, full }) =>
+    withTlb(shared, gt, (tlb) =>
+      full === true ? forgetAll() : forget(tlb, asidOf(shared, vm), addr, range),
+    ),
   // a reset leaves nothing cached, of any VM
   'gt.resumed': (shared, { gt }) => withTlb(shared, gt, forgetAll),
   'memory.written': (shared, { phys, word, value }) => ({

@@ -4,13 +4,17 @@
  * steps that touch nothing in common can be told apart by machine (exploration reorders only those).
  */
 import {
+  type Ended,
   type Fence,
   type FenceKey,
   fenceOf,
   nextSeqno,
   resultOf,
+  type Signal,
+  signalsOf,
 } from '../../domain/fence/fence-table.ts';
 import { fencesFor, type Usage } from '../../domain/fence/resv.ts';
+import type { QuirkId } from '../../domain/quirks/quirks.ts';
 import { captureFences, type Syncobj } from '../../domain/fence/syncobj.ts';
 import type { U64 } from '../../domain/units.ts';
 import type { Context, Machine } from '../../hw/access.ts';
@@ -35,6 +39,12 @@ export class Reads {
 
   note(kind: string, id: string): void {
     this.#noted.push(kind, id);
+  }
+
+  visit(visit: (kind: string, id: string) => void): void {
+    for (let i = 0; i < this.#noted.length; i += 2) {
+      visit(this.#noted[i] ?? '', this.#noted[i + 1] ?? '');
+    }
   }
 
   /** `kind id`, each once */
@@ -79,6 +89,11 @@ export class SharedReader {
     return this.#shared.device;
   }
 
+  /** Whether the driver has this known bug. */
+  has(quirk: QuirkId): boolean {
+    return this.#shared.device.quirks.includes(quirk);
+  }
+
   bo(id: string): Bo | undefined {
     this.#reads?.note('bo', id);
     return this.#shared.bos[id];
@@ -103,11 +118,11 @@ export class SharedReader {
 
   /** The area that an address of the process lies in. */
   userptrAt(ptr: Page): { readonly id: string; readonly area: Userptr } | undefined {
-    for (const id of Object.keys(this.#shared.userptrs)) {
-      const area = this.userptr(id);
-      if (area !== undefined && area.ptr <= ptr && ptr < area.ptr + area.range) return { id, area };
-    }
-    return undefined;
+    const id = this.#shared.areas.floor(ptr)?.value;
+    const area = id === undefined ? undefined : this.userptr(id);
+    return id === undefined || area === undefined || ptr >= area.ptr + area.range
+      ? undefined
+      : { id, area };
   }
 
   queue(id: string): Queue | undefined {
@@ -180,14 +195,20 @@ export class SharedReader {
     return pending.length > 0 ? pending : fences.slice(-1);
   }
 
+  /** Of a fence that somebody holds or that is pending; what only an actor remembers it asks for its result. */
   fence(key: FenceKey): Fence {
     this.#reads?.note('fence', key);
     return fenceOf(this.#shared.fences, key);
   }
 
-  isSignaled(key: FenceKey): boolean {
+  /** null while pending, otherwise 0 or a negative errno; also of a fence that is gone */
+  resultOf(key: FenceKey): number | null {
     this.#reads?.note('fence', key);
-    return resultOf(this.#shared.fences, key) !== null;
+    return resultOf(this.#shared.fences, key);
+  }
+
+  isSignaled(key: FenceKey): boolean {
+    return this.resultOf(key) !== null;
   }
 
   nextSeqno(context: string): number {
@@ -195,10 +216,16 @@ export class SharedReader {
     return nextSeqno(this.#shared.fences, context);
   }
 
-  /** Every fence: for signalling, which must find the arrays that a fence completes. */
-  get fences(): Shared['fences'] {
-    this.#reads?.note('fences', '*');
-    return this.#shared.fences;
+  /** See {@link signalsOf}: looks at the fences, at the arrays that they may complete, and at the parts of those. */
+  signalsOf(ended: readonly Ended[]): readonly Signal[] {
+    if (this.#reads !== null) {
+      for (const [fence] of ended) {
+        for (const array of this.fence(fence).arrays) {
+          for (const part of this.fence(array).parts) this.#reads.note('fence', part);
+        }
+      }
+    }
+    return signalsOf(this.#shared.fences, ended);
   }
 
   /** What one GT's hardware sees: its TLB, the tables it walks, memory. */
@@ -209,6 +236,14 @@ export class SharedReader {
     const tlb = this.#shared.tlbs[gt];
     if (tlb === undefined) throw new RangeError(`no GT ${gt}`);
     return { tlb, tables: this.#shared.tables, memory: this.#shared.memory };
+  }
+
+  /** The number that hardware knows a VM by; it stays when the VM is closed. @throws RangeError before its creation */
+  asid(vm: string): number {
+    this.#reads?.note('vm', vm);
+    const asid = this.#shared.asids[vm];
+    if (asid === undefined) throw new RangeError(`no VM ${vm}`);
+    return asid;
   }
 
   /** Where a VM's translation starts on a GT; null once it has none. */

@@ -6,9 +6,11 @@
 import { type FenceTable, NO_FENCES } from '../../domain/fence/fence-table.ts';
 import type { Syncobj } from '../../domain/fence/syncobj.ts';
 import type { Resv } from '../../domain/fence/resv.ts';
-import type { OrderedMap } from '../../domain/ordered-map.ts';
+import { OrderedMap } from '../../domain/ordered-map.ts';
 import type { Page, U64 } from '../../domain/units.ts';
 import { freshPools, type MemoryRegion, type PhysicalPools } from '../../hw/allocator.ts';
+import { type AllCosts, NO_COSTS } from '../../hw/costs.ts';
+import type { PtFlavour } from '../../hw/flavour.ts';
 import { type Memory, zeroMemory } from '../../hw/memory.ts';
 import { noTables, type Tables } from '../../hw/table-store.ts';
 import type { Tlb } from '../../hw/tlb.ts';
@@ -18,6 +20,21 @@ export interface Device {
   /** page-table levels: 4 for 48-bit addresses, 5 for 57-bit */
   readonly levels: number;
   readonly profile: string;
+  /** undefined: DEFAULT_FLAVOUR */
+  readonly flavour: PtFlavour | undefined;
+  /** the GuC can flush a range; otherwise all of the GT */
+  readonly rangeInvalidation: boolean;
+  readonly costs: AllCosts;
+  /** not of a device with a copy ring */
+  readonly driver: Driver | null;
+  /** known bugs that its driver has, by id */
+  readonly quirks: readonly string[];
+}
+
+export interface Driver {
+  readonly version: string;
+  /** one bit for each page size that its MMU takes, in bytes */
+  readonly pageSizes: number;
 }
 
 export interface Bo {
@@ -31,6 +48,8 @@ export interface Bo {
   readonly closed: boolean;
   /** the VM that it is private to: it shares that VM's reservation object; null for an external BO */
   readonly vm: string | null;
+  /** made in VRAM that must be mapped by 64K pages (XE_BO_INTERNAL_64K) */
+  readonly is64K: boolean;
 }
 
 /** Where a mapping of a BO is: what eviction looks up. */
@@ -93,6 +112,8 @@ export interface Shared {
   /** by BO: its mappings in all VMs, until they are destroyed, keyed by {@link linkKey} */
   readonly links: Readonly<Record<string, OrderedMap<Link>>>;
   readonly userptrs: Readonly<Record<string, Userptr>>;
+  /** the same by first page of the process: areas do not overlap, and stay where they are */
+  readonly areas: OrderedMap<string>;
   readonly queues: Readonly<Record<string, Queue>>;
   /** reservation objects: a VM's has the VM's name, an external BO's the BO's */
   readonly resvs: Readonly<Record<string, Resv>>;
@@ -107,7 +128,10 @@ export interface Shared {
 }
 
 export const NOTHING_SHARED: Shared = {
-  device: { gts: [], levels: 4, profile: '' },
+  device: {
+    ...{ gts: [], levels: 4, profile: '' },
+    ...{ flavour: undefined, rangeInvalidation: true, costs: NO_COSTS, driver: null, quirks: [] },
+  },
   bos: {},
   pools: freshPools(),
   syncobjs: {},
@@ -120,6 +144,7 @@ export const NOTHING_SHARED: Shared = {
   vms: {},
   links: {},
   userptrs: {},
+  areas: OrderedMap.empty(),
   queues: {},
   resvs: {},
   locks: {},

@@ -1,5 +1,5 @@
 /** Signalling as effects: the fences themselves and the arrays that they complete. */
-import { type Ended, type FenceKey, signalsOf } from '../../domain/fence/fence-table.ts';
+import type { Ended, FenceKey } from '../../domain/fence/fence-table.ts';
 import { type Effect, fact } from '../contract/effects.ts';
 import type { SharedReader } from './reader.ts';
 
@@ -17,7 +17,7 @@ export function signal(
 
 /** The same, each fence with its own end. All that one step signals must go through one call: an array has many parts. */
 export function signalEach(shared: SharedReader, ended: readonly Ended[]): readonly Effect[] {
-  return signalsOf(shared.fences, ended).map((each) =>
-    fact({ type: 'fence.signaled', fence: each.fence, error: each.error }),
-  );
+  return shared
+    .signalsOf(ended)
+    .map((each) => fact({ type: 'fence.signaled', fence: each.fence, error: each.error }));
 }

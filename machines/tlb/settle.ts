@@ -3,7 +3,7 @@
  *
  * Fences signal in the order of the requests, for a reservation object keeps only the last fence of a context
  * (dma_resv_add_fence). Tables are freed once the GT has forgotten them: of a request that timed out nobody knows, so
- * its tables stay until a later acknowledgement or a reset. The kernel frees them at the timeout.
+ * its tables stay until a later acknowledgement or a reset. The kernel frees them at the timeout (quirk H04).
  */
 import { type Effect, fact, outcome, type Outcome } from '../contract/effects.ts';
 import type { SharedReader } from '../shared/reader.ts';

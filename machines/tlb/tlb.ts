@@ -5,40 +5,55 @@
  * xe_gt_tlb_invalidation_reset). What the hardware has cached is a shared object, which the GT flushes.
  *
  * A request ends in one of four ways: it is acknowledged; a reset covers it; it times out (its fence signals ETIME, see
- * settle.ts for its tables); or it could not be sent, and a reset is asked for in its place. The kernel of 2023
- * signalled the fence of a request that it could not send, and freed the tables, with nothing flushed.
+ * settle.ts for its tables); or it could not be sent, and a reset is asked for in its place. What the kernel of 2023 did
+ * of this otherwise is in known-bugs.ts.
  */
 import { ERRNO } from '../../domain/errno.ts';
-import { TLB_TIMEOUT_NS } from '../../hw/latency.ts';
+import { spacePages } from '../../hw/levels.ts';
 import { invalidationRange } from '../../hw/tlb-range.ts';
-import { arm, type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
+import { arm, type Effect, fact, outcome, type Outcome, send, work } from '../contract/effects.ts';
 import { type Action, dataOf, type Guard, type StepEvent } from '../contract/event.ts';
-import { NO_DATA } from '../contract/messages.ts';
-import { nextSeqnoOf, type Request, seqnoPast, timeoutOf, type TlbContext } from './context.ts';
+import { type Flush, NO_DATA } from '../contract/messages.ts';
+import type { Device } from '../shared/shared.ts';
+import { endsUnsent, forgetsAtTimeout, keepsNumber, numberOf } from './known-bugs.ts';
+import { type Request, seqnoPast, timeoutOf, type TlbContext } from './context.ts';
 import { settle } from './settle.ts';
 
 const UNDER_WAY = { end: null, flushed: false, signaled: false } as const;
+
+/** The range to name, or all of the GT where the GuC knows no ranges (XE_GUC_TLB_INVAL_FULL). */
+function requestFor({ addr, range }: Flush, { rangeInvalidation, levels }: Device) {
+  if (!rangeInvalidation) return { addr: 0, range: spacePages(levels), full: true } as const;
+  const named = invalidationRange(addr, range);
+  return { addr: named.addr, range: named.range };
+}
 
 const request: Action<TlbContext> = (context, event) => {
   const { vm, flush } = dataOf(event, 'tlb.invalidate');
   const { gt } = context;
   const { fence } = flush;
-  const seqno = nextSeqnoOf(context.seqno);
+  const seqno = numberOf(context, flush);
   const sent = !event.decide.fails('tlb.send');
-  const pending = [...context.pending, { vm, flush, seqno, sent, ...UNDER_WAY }];
+  const asked = { vm, flush, seqno, sent, ...UNDER_WAY };
   if (!sent) {
-    return outcome(
-      { ...context, pending },
-      fact({ type: 'tlb.sendFailed', gt, seqno, fence }),
-      send(gt, 'gt.reset', NO_DATA),
-    );
+    const last = keepsNumber(event.shared) ? seqno : context.seqno;
+    const failed = fact({ type: 'tlb.sendFailed', gt, seqno, fence });
+    if (endsUnsent(event.shared)) {
+      const ended = { ...asked, end: 0, flushed: true };
+      const next = { ...context, seqno: last, pending: [...context.pending, ended] };
+      return settle(next, event.shared, [failed]);
+    }
+    const pending = [...context.pending, asked];
+    return outcome({ ...context, seqno: last, pending }, failed, send(gt, 'gt.reset', NO_DATA));
   }
-  const { addr, range } = invalidationRange(flush.addr, flush.range);
+  const pending = [...context.pending, asked];
+  const { device } = event.shared;
+  const what = { vm, ...requestFor(flush, device) };
   return outcome(
     { ...context, seqno, pending },
-    fact({ type: 'tlb.requested', gt, vm, addr, range, seqno, fence }),
-    send(gt, 'guc.invalidate', { vm, addr, range, seqno }),
-    arm(timeoutOf(seqno), TLB_TIMEOUT_NS, 'tlb.timeout', { seqno }),
+    fact({ type: 'tlb.requested', gt, ...what, seqno, fence }),
+    send(gt, 'guc.invalidate', { ...what, seqno }),
+    arm(timeoutOf(seqno), device.costs.tlbTimeoutNs, 'tlb.timeout', { seqno }),
   );
 };
 
@@ -64,7 +79,10 @@ function completeUpTo(
 /** Acknowledgements may come late or twice; then they complete nothing. */
 const complete: Action<TlbContext> = (context, event) => {
   const { seqno } = dataOf(event, 'guc.ack');
-  return completeUpTo(context, seqno, event, [fact({ type: 'tlb.acked', gt: context.gt, seqno })]);
+  return completeUpTo(context, seqno, event, [
+    fact({ type: 'tlb.acked', gt: context.gt, seqno }),
+    ...work(event.shared.device.costs.ackNs),
+  ]);
 };
 
 /** After a reset: what had reached the GT is complete, for it has forgotten everything. */
@@ -88,8 +106,9 @@ const timeOut: Action<TlbContext> = (context, event) => {
   const late = context.pending.find((each) => each.sent && each.seqno === seqno);
   if (late === undefined) throw new RangeError(`${context.id} has no request ${seqno}`);
   const { fence } = late.flush;
+  const flushed = late.flushed || forgetsAtTimeout(event.shared);
   const pending = context.pending.map((each) =>
-    each === late ? { ...each, end: ERRNO.ETIME } : each,
+    each === late ? { ...each, end: ERRNO.ETIME, flushed } : each,
   );
   return settle({ ...context, pending }, event.shared, [
     fact({ type: 'tlb.timedOut', gt: context.gt, seqno, fence }),

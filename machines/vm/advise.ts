@@ -1,7 +1,7 @@
 /**
  * Hints about memory: VM_MADVISE, which user space gives, and access counters, which hardware gives. Mirrors
  * xe_vm_madvise.c (xe_vm_madvise_ioctl) and xe_gt_pagefault.c (handle_acc). A checked advice is taken and changes
- * nothing here: preferred places and atomics are not modelled.
+ * nothing: a BO here may be in one class of memory only, and an advice orders those that it may be in.
  */
 import { checkMadvise, checkMadviseLocked } from '../../domain/ioctl/madvise-check.ts';
 import { parsePages } from '../../domain/units.ts';

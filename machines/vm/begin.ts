@@ -10,6 +10,7 @@ import { ERRNO } from '../../domain/errno.ts';
 import { fact, outcome, send } from '../contract/effects.ts';
 import { type Action, dataOf, type Guard } from '../contract/event.ts';
 import type { SharedReader } from '../shared/reader.ts';
+import { keptByLookup } from './held.ts';
 import {
   bindEngineOf,
   type Call,
@@ -31,6 +32,7 @@ function viewOf(context: VmContext, shared: SharedReader, vm: BindView['vm']): B
       const bo = shared.bo(id);
       return bo === undefined || bo.closed ? undefined : bo.range;
     },
+    is64K: (id) => shared.bo(id)?.is64K === true,
     queueKind: (id) => shared.queue(id)?.kind,
     capture: ({ syncobj, point }) => shared.capture(syncobj, point),
     syncobjKind: (id) => shared.syncobj(id)?.kind,
@@ -70,6 +72,7 @@ const begin: Action<VmContext> = (context, event) => {
     error: 0,
     staged: context.space,
     ops: [],
+    lists: [],
     held: [],
     injected: [],
     executed: 0,
@@ -81,14 +84,23 @@ const begin: Action<VmContext> = (context, event) => {
 
 const isRefused: Guard<VmContext> = (context) => callOf(context).refusal !== null;
 
-const replyRefused: Action<VmContext> = (context) => {
+/**
+ * What the process takes the answer for. S32: RESTART with syncs returns +EINVAL, which is no -1 with an errno: whoever
+ * asks for less than 0 sees a success.
+ */
+const seenAs = ({ row, error }: Refusal, shared: SharedReader): number =>
+  row === '14b' && shared.has('S32') ? 0 : error;
+
+const replyRefused: Action<VmContext> = (context, event) => {
   const { number: call, client, refusal } = callOf(context);
   if (refusal === null) throw new RangeError('a call that nothing refused');
   const { row, error } = refusal;
+  const request: BindRequest = dataOf(event, 'vm.bind');
   return outcome(
     { ...context, call: null },
+    ...keptByLookup(context, callOf(context), request, event.shared),
     fact({ type: 'bind.refused', vm: context.id, call, error, row }),
-    send(client, 'ioctl.done', { result: error }),
+    send(client, 'ioctl.done', { result: seenAs(refusal, event.shared) }),
   );
 };
 

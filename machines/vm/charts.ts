@@ -21,6 +21,20 @@ function pinning(whenFailed: ChartTransition, whenPinned: Candidates): State {
 /** Sleeps until a reservation lock is released, then looks at everything again. */
 const locking = (again: string): State => ({ on: { 'wait.over': { target: again } } });
 
+/** Fault mode: waits until the memory manager has moved a BO, then looks at everything again. */
+const moving = (whenFailed: string, again: string): State => ({
+  always: [{ guard: 'failed', target: whenFailed }],
+  on: { 'move.done': { target: again, actions: 'noteMoved' } },
+});
+
+/** What exec, the rebind worker and the fault handler go through before they act; `looking` is each one's own. */
+const gettingReady = (whenFailed: string, looking: Candidates): NonNullable<State['states']> => ({
+  beginning: { always: [{ target: 'pinning', actions: 'pin' }] },
+  pinning: pinning({ target: whenFailed }, [{ guard: 'pinned', target: 'looking' }]),
+  looking: { always: looking },
+  locking: locking('looking'),
+});
+
 export const ioctl: State = {
   initial: 'checking',
   states: {
@@ -49,10 +63,12 @@ export const ioctl: State = {
       always: [
         { guard: 'syncIsStale', target: 'parsing', actions: 'repinSync' },
         { guard: 'syncMustWait', target: 'locking', actions: 'sleepSync' },
+        { guard: 'syncMustMove', target: 'moving', actions: 'askMoveForCall' },
         { target: 'preparing', actions: 'prepare' },
       ],
     },
     locking: locking('executing'),
+    moving: moving('unwinding', 'executing'),
     preparing: { always: [{ guard: 'failed', target: 'unwinding' }, { target: 'committing' }] },
     committing: {
       always: [
@@ -71,12 +87,14 @@ export const worker: State = {
       always: [
         { guard: 'workIsStale', target: 'repinning', actions: 'repinWork' },
         { guard: 'workMustWait', target: 'locking', actions: 'sleepWork' },
+        { guard: 'workMustMove', target: 'moving', actions: 'askMoveForWork' },
         { target: 'executing', actions: 'workOne' },
       ],
     },
     repinning: { always: [{ target: 'pinning', actions: 'pin' }] },
     pinning: pinning({ target: 'failing' }, [{ guard: 'pinned', target: 'looking' }]),
     locking: locking('looking'),
+    moving: moving('failing', 'looking'),
     executing: {
       always: [
         { guard: 'failed', target: 'failing' },
@@ -90,16 +108,11 @@ export const worker: State = {
 export const exec: State = {
   initial: 'beginning',
   states: {
-    beginning: { always: [{ target: 'pinning', actions: 'pin' }] },
-    pinning: pinning({ target: 'failing' }, [{ guard: 'pinned', target: 'looking' }]),
-    looking: {
-      always: [
-        { guard: 'execIsStale', target: 'beginning', actions: 'repinLost' },
-        { guard: 'allMustWait', target: 'locking', actions: 'sleepAll' },
-        { target: 'locked', actions: 'lockAndRebind' },
-      ],
-    },
-    locking: locking('looking'),
+    ...gettingReady('failing', [
+      { guard: 'execIsStale', target: 'beginning', actions: 'repinLost' },
+      { guard: 'allMustWait', target: 'locking', actions: 'sleepAll' },
+      { target: 'locked', actions: 'lockAndRebind' },
+    ]),
     locked: {
       always: [
         { guard: 'failed', target: 'failing' },
@@ -119,16 +132,11 @@ export const exec: State = {
 export const rebind: State = {
   initial: 'beginning',
   states: {
-    beginning: { always: [{ target: 'pinning', actions: 'pin' }] },
-    pinning: pinning({ target: 'failing' }, [{ guard: 'pinned', target: 'looking' }]),
-    looking: {
-      always: [
-        { guard: 'allMustWait', target: 'locking', actions: 'sleepAll' },
-        { guard: 'everythingRuns', target: IDLE, actions: 'stopRebind' },
-        { target: 'preempting', actions: 'lockAndPreempt' },
-      ],
-    },
-    locking: locking('looking'),
+    ...gettingReady('failing', [
+      { guard: 'allMustWait', target: 'locking', actions: 'sleepAll' },
+      { guard: 'everythingRuns', target: IDLE, actions: 'stopRebind' },
+      { target: 'preempting', actions: 'lockAndPreempt' },
+    ]),
     preempting: {
       on: { 'fence.signaled': { actions: 'onSignal' } },
       always: [
@@ -150,22 +158,20 @@ export const rebind: State = {
       ],
     },
     failing: { always: [{ target: IDLE, actions: 'failRebind' }] },
+    spinning: { description: 'quirk S36: goes round for ever' },
   },
 };
 
 export const fault: State = {
   initial: 'beginning',
   states: {
-    beginning: { always: [{ target: 'pinning', actions: 'pin' }] },
-    pinning: pinning({ target: 'ending' }, [{ guard: 'pinned', target: 'looking' }]),
-    looking: {
-      always: [
-        { guard: 'faultIsStale', target: 'beginning', actions: 'repinFault' },
-        { guard: 'faultMustWait', target: 'locking', actions: 'sleepFault' },
-        { target: 'binding', actions: 'bindForFault' },
-      ],
-    },
-    locking: locking('looking'),
+    ...gettingReady('ending', [
+      { guard: 'faultIsStale', target: 'beginning', actions: 'repinFault' },
+      { guard: 'faultMustWait', target: 'locking', actions: 'sleepFault' },
+      { guard: 'faultMustMove', target: 'moving', actions: 'askMoveForFault' },
+      { target: 'binding', actions: 'bindForFault' },
+    ]),
+    moving: moving('ending', 'looking'),
     binding: {
       on: { 'fence.signaled': { actions: 'onSignal' } },
       always: [

@@ -7,16 +7,17 @@ import type { FenceKey } from '../../domain/fence/fence-table.ts';
 import type { Refusal } from '../../domain/ioctl/bind-check.ts';
 import type { CheckedOp } from '../../domain/ioctl/bind-request.ts';
 import type { VmCreateRequest } from '../../domain/ioctl/vm-check.ts';
-import type { U64 } from '../../domain/units.ts';
+import type { Page, U64 } from '../../domain/units.ts';
 import type { Sync, VmMode } from '../../domain/scenario/schema.ts';
 import type { Semantics } from '../../domain/va/range-check.ts';
 import type { VaSpace } from '../../domain/va/va-space.ts';
+import type { PtFlavour } from '../../hw/flavour.ts';
 import type { PtTree, TableAlloc } from '../../hw/pt-tree.ts';
 import type { OrderedMap } from '../../domain/ordered-map.ts';
 import type { MemoryRegion } from '../../hw/allocator.ts';
 import type { Effect } from '../contract/effects.ts';
 import type { RangeFence } from './range-fences.ts';
-import type { ActorId, ExecRequest, Piece } from '../contract/messages.ts';
+import type { AccessKind, ActorId, ExecRequest, Piece } from '../contract/messages.ts';
 
 /** An op of a list, its VMAs numbered. */
 export type VmOp =
@@ -56,6 +57,8 @@ export interface Call {
   readonly staged: VaSpace;
   /** all op lists, one after another */
   readonly ops: readonly VmOp[];
+  /** how many ops each list has */
+  readonly lists: readonly number[];
   /** BOs that the call keeps alive until its mappings do (held.ts) */
   readonly held: readonly string[];
   /** indices into `ops` that fail once when they are executed (the test build's flag) */
@@ -83,6 +86,16 @@ export interface VmaState {
   readonly zapped: number;
   /** a userptr: the notifier's number when it was pinned last; -1 before that */
   readonly pinned: number;
+}
+
+/** Finds mappings by what others know of them: mapping-index.ts. */
+export interface MappingIndex {
+  /** by VMA number: where it begins */
+  readonly places: OrderedMap<Page>;
+  /** userptr mappings by VMA number */
+  readonly userptrs: OrderedMap<Piece>;
+  /** by page of the process: the userptr mappings that begin with it, oldest first */
+  readonly byPtr: OrderedMap<readonly number[]>;
 }
 
 /** A VMA that left the address space and is destroyed once its unbind is done. */
@@ -116,7 +129,11 @@ export type Work =
       readonly from: ActorId;
       readonly gt: ActorId;
       readonly piece: Piece;
+      readonly access: AccessKind;
     };
+
+/** Who stores the entries of an update: always a job, or the CPU when it may (cpu-path.ts). */
+export type PtUpdates = 'gpu' | 'cpu-when-idle';
 
 /** Prepared ops: nothing of it is visible before commit. */
 export interface Plan {
@@ -138,7 +155,10 @@ export interface VmContext {
   /** what its create ioctl was given */
   readonly flags: VmCreateRequest;
   readonly gts: readonly ActorId[];
+  readonly ptUpdates: PtUpdates;
   readonly levels: number;
+  /** of its page tables; null: DEFAULT_FLAVOUR */
+  readonly flavour: PtFlavour | null;
   readonly space: VaSpace;
   /** one tree for each GT, in the order of `gts` */
   readonly trees: readonly PtTree[];
@@ -155,8 +175,8 @@ export interface VmContext {
   readonly asyncs: Readonly<Record<ActorId, number>>;
   /** by VMA number, destroyed ones left out */
   readonly vmas: OrderedMap<VmaState>;
-  /** userptr mappings of the address space, by VMA number */
-  readonly userptrs: OrderedMap<Piece>;
+  /** the mappings of the address space by VMA number, and userptrs by the process's addresses */
+  readonly lookup: MappingIndex;
   /** a VM_BIND call holds vm->lock for writing */
   readonly call: Call | null;
   /** exec, the rebind worker or the fault handler holds it */
@@ -180,6 +200,8 @@ export interface VmContext {
   /** asynchronous fences that have not signalled, in the order of their numbers */
   readonly attached: readonly Attached[];
   readonly dying: readonly Dying[];
+  /** the mapping that the last page fault was about, while it is mapped (vm->usm.last_fault_vma) */
+  readonly lastFault: Piece | null;
   /** page-fault queues whose fault waits for the bind worker */
   readonly parked: readonly ActorId[];
   /** userptr VMAs whose pages went (vm->userptr.invalidated) */
@@ -206,6 +228,10 @@ export function withCall(context: VmContext, change: Partial<Call>): VmContext {
 
 /** The VM's own bind queue. */
 export const bindEngineOf = (vm: ActorId): ActorId => `${vm}/bind0`;
+/** The fence context of a bind queue's TLB invalidations on one GT. */
+export const flushContext = (engine: ActorId, gt: ActorId): string => `${engine}/tlb/${gt}`;
+/** The same for what the CPU has stored, on any bind queue: it may overtake what jobs have. */
+export const cpuFlushContext = (vm: ActorId, gt: ActorId): string => `${vm}/cpu/${gt}`;
 /** The work item of the asynchronous bind worker, and that of the rebind worker. */
 export const workerOf = (vm: ActorId): ActorId => `${vm}/worker`;
 export const rebinderOf = (vm: ActorId): ActorId => `${vm}/rebinder`;

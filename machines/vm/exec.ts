@@ -1,11 +1,12 @@
 /**
  * exec under vm->lock: pin what notifiers took away, lock every reservation object, have BOs where they belong, bind
  * anew what was moved or pinned, look once more whether a notifier came in between, and arm the job. Mirrors xe_exec.c
- * (xe_exec_ioctl). The lock is taken for reading there; that two execs of one VM hold it at once shows nowhere,
- * because both need the VM's reservation lock.
+ * (xe_exec_ioctl). The lock is taken for reading there; two execs that hold it at once still need the same
+ * reservation lock. docs/vm-bind.md says which schedules are lost.
  */
 import { ERRNO } from '../../domain/errno.ts';
 import { type FenceKey, fenceKeyOf, STUB } from '../../domain/fence/fence-table.ts';
+import type { Decisions } from '../contract/decisions.ts';
 import { type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
 import { type Action, dataOf, type Guard } from '../contract/event.ts';
 import type { ActorId, ExecJob, ExecRequest } from '../contract/messages.ts';
@@ -56,7 +57,7 @@ const beginExec: Action<VmContext> = (context, event) => {
 };
 
 /** The invalidated userptr mappings that are still mapped. */
-export function toRepin({ invalidated, userptrs }: VmContext): VmContext['toPin'] {
+export function toRepin({ invalidated, lookup: { userptrs } }: VmContext): VmContext['toPin'] {
   return invalidated.map((va) => userptrs.get(va)).filter((piece) => piece !== undefined);
 }
 
@@ -82,20 +83,29 @@ const failExec: Action<VmContext> = (context) => {
   return outcome(next, ...effects, ...released.effects);
 };
 
+/**
+ * Quirk L12 (xe_exec_ioctl, CVE-2024-53086): the in-fences are composed under the locks, and when there is no memory for
+ * the array, the VM's reservation object is forgotten: exec leaves, and it stays locked.
+ */
+function composed(context: VmContext, shared: SharedReader, decide: Decisions): VmContext {
+  const { waits } = execOf(context).request;
+  const isComposed = !shared.has('L12') || waits.length < 2 || !decide.fails('alloc');
+  if (isComposed) return context;
+  const locked = context.locked.filter((lock) => lock !== context.id);
+  return { ...context, locked, failure: ERRNO.ENOMEM };
+}
+
 /** Only a VM with dma-fences binds on exec: the others have the rebind worker or the fault handler. */
 const lockAndRebind: Action<VmContext> = (context, { shared, decide }) => {
   if (context.mode !== 'dma-fence') return outcome({ ...context, looksAgain: false });
   const locked = takeLocks(context, allLocks(context, shared));
   const rebound = rebindAll(locked.context, shared, decide);
-  const isFailed = rebound.context.failure !== 0;
-  const looksAgain = !isFailed && (context.userptrs.size > 0 || rebound.effects.length > 0);
+  const ready =
+    rebound.context.failure === 0 ? composed(rebound.context, shared, decide) : rebound.context;
+  const isFailed = ready.failure !== 0;
+  const looksAgain = !isFailed && (context.lookup.userptrs.size > 0 || rebound.effects.length > 0);
   const look = looksAgain ? [send(context.id, 'vm.continue', {})] : [];
-  return outcome(
-    { ...rebound.context, looksAgain },
-    ...locked.effects,
-    ...rebound.effects,
-    ...look,
-  );
+  return outcome({ ...ready, looksAgain }, ...locked.effects, ...rebound.effects, ...look);
 };
 
 /** Nothing was bound anew and, without userptrs, no notifier can come in between: one step. */
@@ -159,9 +169,13 @@ function waitsOf(
   return [...new Set([...waits, ...rebind, ...shared.resv(id, 'kernel')])];
 }
 
+/** The external BOs that a job writes itself into. Quirk M05 (xe_exec_ioctl): none, the list is not walked. */
+const guardedBy = (vm: ActorId, shared: SharedReader): readonly string[] =>
+  shared.has('M05') ? [] : Object.keys(shared.vm(vm)?.extobjs ?? {}).sort();
+
 /** BOOKKEEP in the VM, WRITE in every external BO. */
 function published({ id }: VmContext, fence: FenceKey, shared: SharedReader): Effect[] {
-  const external = Object.keys(shared.vm(id)?.extobjs ?? {}).sort();
+  const external = guardedBy(id, shared);
   return [
     fact({ type: 'fence.created', fence, kind: 'exec-job', parts: [] }),
     fact({ type: 'resv.added', resv: id, fence, usage: 'bookkeep' }),

@@ -4,21 +4,23 @@
  * what is left of it; PREFETCH moves the BO and binds what is not bound. Mirrors xe_vm.c (xe_vma_op_execute).
  *
  * The last bind of a REMAP goes into the KERNEL slot, so that no job starts between its unbind and its binds; the one
- * before it on the same queue needs no slot of its own (as posted both got it: S30).
+ * before it on the same queue needs no slot of its own.
  */
 import type { SharedReader } from '../shared/reader.ts';
 import type { Decisions } from '../contract/decisions.ts';
-import { fact } from '../contract/effects.ts';
+import { fact, outcome, type Outcome, work } from '../contract/effects.ts';
 import { ERRNO } from '../../domain/errno.ts';
-import { type Call, type VmContext, type VmOp, wantedMask } from './context.ts';
+import { type Call, type Plan, type VmContext, type VmOp, wantedMask } from './context.ts';
+import { isDeferred } from './deferred.ts';
+import { usageOfRebind } from './remap-order.ts';
 import { Submission } from './submission.ts';
 
-/** MAP and MAP_USERPTR of a fault-mode VM without IMMEDIATE: only the VMA is made. */
-export function isDeferred({ mode }: VmContext, op: VmOp): boolean {
-  return op.op === 'map' && mode === 'fault' && !op.immediate;
-}
-
-function submitOp(submission: Submission, context: VmContext, op: VmOp): void {
+function submitOp(
+  submission: Submission,
+  context: VmContext,
+  op: VmOp,
+  shared: SharedReader,
+): void {
   switch (op.op) {
     case 'map':
       if (!isDeferred(context, op)) submission.bind(op.map, 'bookkeep');
@@ -30,7 +32,7 @@ function submitOp(submission: Submission, context: VmContext, op: VmOp): void {
       submission.unbind(op.unmap, true);
       const rest = [op.prev, op.next].filter((piece) => piece !== null);
       rest.forEach((piece, i) => {
-        submission.bind(piece, i === rest.length - 1 ? 'kernel' : 'bookkeep');
+        submission.bind(piece, usageOfRebind(i === rest.length - 1, shared));
       });
       return;
     }
@@ -47,13 +49,24 @@ function submitOp(submission: Submission, context: VmContext, op: VmOp): void {
 
 /** What executing ops of a call leaves: the VM and the call after it, and the effects; or the errno. */
 export type Executed =
-  | {
-      readonly failure: 0;
-      readonly context: VmContext;
-      readonly call: Call;
-      readonly effects: Submission['effects'];
-    }
-  | { readonly failure: number; readonly index: number };
+  | ({ readonly ok: true } & Plan)
+  | ({ readonly ok: false; readonly error: number } & Outcome<VmContext>);
+
+/** What a failed op leaves behind with a known bug; null: nothing, since all that it has prepared is dropped. */
+function leftBehind(
+  submission: Submission,
+  op: VmOp,
+  { async }: Call,
+  shared: SharedReader,
+): Outcome<VmContext> | null {
+  // S52: the binds of one GT after another; the first are not undone when a later one fails
+  const isHalfBound = shared.has('S52') && op.op === 'map' && !async;
+  // S06: a REMAP whose unbind is done starts anew with the old VMA, which is destroyed by then
+  const isHalfSplit = shared.has('S06') && op.op === 'remap' && async;
+  if (!isHalfBound && !isHalfSplit) return null;
+  const context = submission.context();
+  return outcome(context, ...submission.effects);
+}
 
 /**
  * Executes the next `count` ops of a call, all or none. A call that finds nothing to do takes its place in the bind
@@ -73,9 +86,15 @@ export function executeOps(
   for (let index = call.executed; index < end; index++) {
     const op = call.ops[index];
     if (op === undefined) throw new RangeError('no op left to execute');
-    if (call.injected.includes(index)) return { failure: ERRNO.ENOMEM, index };
-    submitOp(submission, context, op);
-    if (submission.failure !== 0) return { failure: submission.failure, index };
+    if (call.injected.includes(index))
+      return { ok: false, error: ERRNO.ENOMEM, ...outcome(context) };
+    submission.effects.push(...work(shared.device.costs.opNs));
+    submitOp(submission, context, op, shared);
+    const { failure: error } = submission;
+    if (error !== 0) {
+      const left = leftBehind(submission, op, call, shared) ?? submission.failed();
+      return { ok: false, error, ...left };
+    }
     const { number } = call;
     submission.effects.push(
       fact({
@@ -92,5 +111,5 @@ export function executeOps(
   if (isLast && submission.lastJob === null) submission.nothing();
   const next = submission.context();
   const done = { ...call, executed: end, fences: submission.fences };
-  return { failure: 0, context: next, call: done, effects: submission.effects };
+  return { ok: true, context: next, call: done, effects: submission.effects };
 }

@@ -8,18 +8,20 @@
 import { ERRNO } from '../../domain/errno.ts';
 import type { FenceKey } from '../../domain/fence/fence-table.ts';
 import type { Sync } from '../../domain/scenario/schema.ts';
-import { OrderedMap } from '../../domain/ordered-map.ts';
 import { type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
 import type { Action, Guard, StepEvent } from '../contract/event.ts';
 import type { Piece } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { takeRef } from '../shared/refs.ts';
 import { UFENCES } from '../ufences/names.ts';
-import { type Call, callOf, type VmContext, type VmOp, workerOf } from './context.ts';
+import { type Call, callOf, vmaOf, type VmContext, type VmOp, workerOf } from './context.ts';
 import { executeOps } from './execute.ts';
-import { letGo } from './held.ts';
-import { busyLock, locksOf } from './locks.ts';
-import { stalePieces } from './pin.ts';
+import { keptByCall, letGo } from './held.ts';
+import { busyLock, locksOf, releasing } from './locks.ts';
+import { indexed } from './mapping-index.ts';
+import { askForMove, mustMove, placedBy, type Placed } from './moving.ts';
+import { bugOfFlagsInRemap } from './op-flags.ts';
+import { mustPinAgain, stalePieces } from './pin.ts';
 import { madeBy, removedBy } from './pieces.ts';
 import { finalFence } from './promised.ts';
 
@@ -54,9 +56,18 @@ function committed(vm: string, op: VmOp): Effect[] {
 }
 
 /**
+ * Jobs of the VM that have not ended. The kernel leaves them out (xe_exec_ioctl puts its fence into the BOs that are mapped
+ * then), so that a BO can move away under a job that was armed before its bind (H13).
+ */
+const armedJobs = (vm: string, shared: SharedReader): readonly FenceKey[] =>
+  shared.has('H13')
+    ? []
+    : shared.resv(vm, 'bookkeep').filter((each) => shared.fence(each).kind === 'exec-job');
+
+/**
  * An external BO that a compute VM maps for the first time gets the preempt fences that there are, or nobody who moves it
  * would stop the queues (xe_vm_add_preempt_fences). The same for jobs that are armed already: they may reach the BO as
- * soon as it is bound. The kernel leaves those out, so that a BO can move away under a job that was armed before its bind.
+ * soon as it is bound.
  */
 function joinExternal(
   { id, queues }: VmContext,
@@ -69,8 +80,7 @@ function joinExternal(
     (obj) => shared.bo(obj)?.vm === null && !(obj in known),
   );
   const stops = queues.map(({ fence }) => fence).filter((fence) => !shared.isSignaled(fence));
-  const jobs = shared.resv(id, 'bookkeep').filter((each) => shared.fence(each).kind === 'exec-job');
-  const fences = [...stops, ...jobs];
+  const fences = [...stops, ...armedJobs(id, shared)];
   return joining.flatMap((resv) =>
     fences.map((fence) => fact({ type: 'resv.added', resv, fence, usage: 'bookkeep' })),
   );
@@ -81,20 +91,17 @@ function commit(context: VmContext, call: Call, event: StepEvent): Outcome<VmCon
   const { shared } = event;
   const { number, staged, ops, engine } = call;
   const { id: vm } = context;
-  let { userptrs } = context;
-  for (const op of ops) {
-    const gone = removedBy(op)?.va;
-    if (gone !== undefined) userptrs = userptrs.delete(gone);
-    for (const piece of madeBy(op)) {
-      if (piece.userptr) userptrs = userptrs.set(piece.va, piece);
-    }
-  }
+  // a shortcut to a mapping that is gone would bind it anew (xe_vm_remove_vma)
+  const isGone = ops.some((op) => removedBy(op)?.va === context.lastFault?.va);
+  const lastFault = isGone ? null : context.lastFault;
   const mapped = ops.flatMap((op) => committed(vm, op));
   return outcome(
-    { ...context, space: staged, userptrs },
+    { ...context, space: staged, lookup: indexed(context.lookup, ops), lastFault },
     ...mapped,
     ...letGo(context, call, event, mapped),
     ...joinExternal(context, ops, shared),
+    ...bugOfFlagsInRemap(vm, call, shared),
+    ...keptByCall(vm, call, shared),
     fact({ type: 'bind.accepted', vm, call: number, ops: ops.length, engine }),
   );
 }
@@ -113,7 +120,7 @@ export function touchedBy(ops: readonly VmOp[]): readonly Piece[] {
 }
 
 const syncIsStale: Guard<VmContext> = (context, { shared }) =>
-  stalePieces(context, boundBy(callOf(context).ops), shared).length > 0;
+  mustPinAgain(context, boundBy(callOf(context).ops), shared);
 
 const repinSync: Action<VmContext> = (context, { shared }) =>
   outcome({ ...context, toPin: stalePieces(context, boundBy(callOf(context).ops), shared) });
@@ -123,6 +130,9 @@ export const syncLocks = (context: VmContext, shared: SharedReader): string[] =>
 
 const syncMustWait: Guard<VmContext> = (context, { shared }) =>
   busyLock(context, syncLocks(context, shared), shared) !== undefined;
+
+const placedByCall = (context: VmContext): readonly Placed[] =>
+  placedBy(context, callOf(context).ops);
 
 /**
  * A VM in error takes synchronous calls while asynchronous ops are pending. One that touches what they are about would
@@ -142,9 +152,25 @@ const prepare: Action<VmContext> = (context, { shared, decide }) => {
   const call = callOf(context);
   if (meetsPending(context, call)) return outcome({ ...context, failure: ERRNO.EBUSY });
   const done = executeOps(context, call, call.ops.length, shared, decide);
-  if (done.failure !== 0) return outcome({ ...context, failure: done.failure });
-  return outcome({ ...context, plan: done as Exclude<typeof done, { index: number }> });
+  if (!done.ok) return outcome({ ...done.context, failure: done.error }, ...done.effects);
+  const { context: next, call: after, effects } = done;
+  return outcome({ ...context, plan: { context: next, call: after, effects } });
 };
+
+/**
+ * The out-syncs that a synchronous call fills. Quirk S27 (xe_vm_unbind): the unbind of a VMA that was never bound has no
+ * fence; under a VM in fault mode the user fence is given that instead of the stub, and refuses it. Nobody ever writes it.
+ */
+function filledBy(
+  { mode, vmas }: VmContext,
+  { ops, out }: Call,
+  shared: SharedReader,
+): readonly Sync[] {
+  const last = ops.at(-1);
+  const isUnbound = last?.op === 'unmap' && vmaOf({ vmas }, last.unmap.va).present === 0;
+  if (!shared.has('S27') || mode !== 'fault' || !isUnbound) return out;
+  return out.filter((sync) => !('userFence' in sync));
+}
 
 /** What was prepared takes effect: the address space, the jobs, the out-syncs; the lock is given up. */
 const commitSync: Action<VmContext> = (context, event) => {
@@ -155,13 +181,13 @@ const commitSync: Action<VmContext> = (context, event) => {
     plan.call,
     event,
   );
-  const final = finalFence(next, plan.call);
+  const final = finalFence(next, plan.call, event.shared);
   return outcome(
     { ...final.context, call: null },
     ...mapped,
     ...plan.effects,
     ...final.effects,
-    ...fillOutSyncs(plan.call.out, final.fence),
+    ...fillOutSyncs(filledBy(context, plan.call, event.shared), final.fence),
     fact({ type: 'bind.finished', vm: context.id, call: plan.call.number }),
     send(plan.call.client, 'ioctl.done', { result: 0 }),
   );
@@ -190,7 +216,11 @@ const commitAsync: Action<VmContext> = (context, event) => {
   );
 };
 
-export const NO_PIECES = OrderedMap.empty<Piece>();
-
-export const finishActions = { repinSync, prepare, commitSync, commitAsync };
-export const finishGuards = { syncIsStale, syncMustWait };
+export const finishActions = {
+  repinSync,
+  askMoveForCall: askForMove(placedByCall),
+  prepare,
+  commitSync: releasing(commitSync),
+  commitAsync,
+};
+export const finishGuards = { syncIsStale, syncMustWait, syncMustMove: mustMove(placedByCall) };

@@ -3,26 +3,32 @@
  *
  * Closing: no new call starts; what the worker has not executed yet is dropped, and its fences signal in order, after
  * the jobs that the worker did get to; once no job and no invalidation is under way, the mappings and page tables go.
- * An external BO is let go one by one with its own lock in the kernel (the contested list); here nobody can come between.
+ * An external BO is let go one by one with its own lock in the kernel (the contested list); here all in one step: docs/vm-bind.md says what that loses.
  */
 import { ERRNO } from '../../domain/errno.ts';
 import { checkVmCreate, checkVmDestroy, vmCreateRequest } from '../../domain/ioctl/vm-check.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import { OrderedMap } from '../../domain/ordered-map.ts';
+import type { Mapping } from '../../domain/va/mapping.ts';
 import { createVaSpace } from '../../domain/va/va-space.ts';
 import { spacePages } from '../../hw/levels.ts';
+import { FAULT_FLAVOUR, type PtFlavour } from '../../hw/flavour.ts';
 import { createPtTree, tablesOf } from '../../hw/pt-tree.ts';
 import { freshPools } from '../../hw/allocator.ts';
 import { type Effect, fact, outcome, send } from '../contract/effects.ts';
 import type { Refusal } from '../../domain/ioctl/rules.ts';
 import type { Action, Guard, StepEvent } from '../contract/event.ts';
 import { dropRef, takeRef } from '../shared/refs.ts';
-import type { Dying, VmContext } from './context.ts';
+import type { SharedReader } from '../shared/reader.ts';
+import type { Dying, PtUpdates, VmContext } from './context.ts';
 import { unpark } from './fault.ts';
+import { EMPTY_INDEX } from './mapping-index.ts';
 import { doomedPieces } from './notifier.ts';
 import { pieceOfMapping } from './pieces.ts';
 import { drop, settle } from './promised.ts';
 import { destroyed } from './destroyed.ts';
+
+type Gone = Pick<Dying, 'va' | 'obj'>;
 
 /** Table pages that one VM may take before the next VM's begin: 64 GiB of page tables, and room for 2^15 VMs. */
 const TABLE_WINDOW = 2 ** 24;
@@ -34,10 +40,20 @@ export interface VmInput {
   readonly declared: Scenario['vms'][string];
   readonly gts: readonly string[];
   readonly levels: number;
+  readonly ptUpdates: PtUpdates;
+  readonly flavour: PtFlavour | null;
 }
 
 /** A VM before its creation: no root tables yet. */
-export function newVm({ id, index, declared, gts, levels }: VmInput): VmContext {
+export function newVm({
+  id,
+  index,
+  declared,
+  gts,
+  levels,
+  ptUpdates,
+  flavour,
+}: VmInput): VmContext {
   const { async, semantics, mode, scratch, errorCapture } = declared;
   const config = { name: id, start: 0, range: spacePages(levels), reserved: null, semantics };
   return {
@@ -50,7 +66,9 @@ export function newVm({ id, index, declared, gts, levels }: VmInput): VmContext 
     errorCapture: errorCapture ?? null,
     flags: vmCreateRequest(declared),
     gts,
+    ptUpdates,
     levels,
+    flavour,
     space: createVaSpace(config),
     trees: [],
     alloc: { next: freshPools().tables.next + index * TABLE_WINDOW },
@@ -58,7 +76,7 @@ export function newVm({ id, index, declared, gts, levels }: VmInput): VmContext 
     jobs: {},
     asyncs: {},
     vmas: OrderedMap.empty(),
-    userptrs: OrderedMap.empty(),
+    lookup: EMPTY_INDEX,
     call: null,
     work: null,
     toPin: [],
@@ -71,6 +89,7 @@ export function newVm({ id, index, declared, gts, levels }: VmInput): VmContext 
     error: 0,
     attached: [],
     dying: [],
+    lastFault: null,
     parked: [],
     invalidated: [],
     notifiers: [],
@@ -91,7 +110,11 @@ export function createVm(context: VmContext): { context: VmContext; effects: rea
   ];
   // one page for all GTs; it comes out of the VM's own window of pages
   const page = { pfn: context.alloc.next, vram: true };
-  const options = context.scratch ? { scratch: page } : {};
+  const flavour = context.flavour ?? (mode === 'fault' ? FAULT_FLAVOUR : null);
+  const options = {
+    ...(context.scratch ? { scratch: page } : {}),
+    ...(flavour === null ? {} : { flavour }),
+  };
   let alloc = context.scratch ? { next: context.alloc.next + 1 } : context.alloc;
   const trees = context.gts.map((gt) => {
     const made = createPtTree(alloc, context.levels, options);
@@ -170,7 +193,7 @@ const beginClose: Action<VmContext> = (context, event) => {
   let now: VmContext = { ...context, inFlight, dying, parked: [], pending: [] };
   const effects: Effect[] = [fact({ type: 'vm.closing', vm: context.id }), ...unpark(context)];
   for (const call of context.pending) {
-    const dropped = drop(now, call);
+    const dropped = drop(now, call, shared);
     now = dropped.context;
     effects.push(...dropped.effects);
   }
@@ -186,6 +209,17 @@ const beginClose: Action<VmContext> = (context, event) => {
 
 const hardwareIdle: Guard<VmContext> = ({ inFlight }) => inFlight.length === 0;
 
+/**
+ * The mappings that closing destroys: all. S01: those of external BOs are put aside for later, with the arguments of
+ * list_add_tail the wrong way round, which leaves only the last of them on the list.
+ */
+function destroyedOnClose(mapped: readonly Mapping[], shared: SharedReader): Gone[] {
+  const isExternal = ({ obj }: Mapping): boolean => obj !== null && shared.bo(obj)?.vm === null;
+  const last = mapped.findLast(isExternal);
+  const isLost = (each: Mapping): boolean => shared.has('S01') && isExternal(each) && each !== last;
+  return mapped.filter((each) => !isLost(each)).map(({ id: va, obj }) => ({ va, obj }));
+}
+
 const finishClose: Action<VmContext> = (context, { shared }) => {
   const { id: vm, space, trees, gts } = context;
   const mapped = [...space.mappings.values()];
@@ -198,7 +232,7 @@ const finishClose: Action<VmContext> = (context, { shared }) => {
   });
   // with the root gone and the TLBs flushed nothing leads to the memory that the mappings let go of
   effects.push(fact({ type: 'vm.closed', vm }));
-  const gone = [...context.dying, ...mapped.map(({ id: va, obj }) => ({ va, obj }))];
+  const gone = [...context.dying, ...destroyedOnClose(mapped, shared)];
   let now = shared.after(effects);
   for (const each of gone) {
     const ended = destroyed(vm, each, now);
@@ -213,7 +247,8 @@ const finishClose: Action<VmContext> = (context, { shared }) => {
     dying: [],
     invalidated: [],
     vmas: OrderedMap.empty(),
-    userptrs: OrderedMap.empty(),
+    lookup: EMPTY_INDEX,
+    lastFault: null,
   };
   return outcome(closed, ...effects);
 };

@@ -39,14 +39,16 @@ export function busyLock(
   });
 }
 
-/** Sleeps until the first busy one is released; then everything is looked at again. */
+/** Sleeps until the first busy one is released, holding none; then everything is looked at again. */
 export function sleepOn(
   locksFor: (context: VmContext, shared: SharedReader) => string[],
 ): Action<VmContext> {
   return (context, { shared }) => {
     const lock = busyLock(context, locksFor(context, shared), shared);
     if (lock === undefined) throw new RangeError('no lock to sleep on');
-    return outcome(context, fact({ type: 'wait.began', on: lockEvent(lock), by: context.id }));
+    const released = releaseLocks(context);
+    const sleeps = fact({ type: 'wait.began', on: lockEvent(lock), by: context.id });
+    return outcome(released.context, ...released.effects, sleeps);
   };
 }
 
@@ -64,3 +66,12 @@ export function releaseLocks(context: VmContext): Outcome<VmContext> {
   );
   return outcome({ ...context, locked: [] }, ...effects);
 }
+
+/** The last thing that the holder of vm->lock does: the locks that it has taken besides are free again. */
+export const releasing =
+  (last: Action<VmContext>): Action<VmContext> =>
+  (context, event) => {
+    const done = last(context, event);
+    const released = releaseLocks(done.context);
+    return outcome(released.context, ...done.effects, ...released.effects);
+  };

@@ -17,7 +17,8 @@ import type { ActorId, Piece } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import type { Notifier, VmContext } from './context.ts';
 import { vmaOf } from './context.ts';
-import { pieceOfMapping, removedBy } from './pieces.ts';
+import { isOfArea, pieceOf, piecesOfArea } from './mapping-index.ts';
+import { removedBy } from './pieces.ts';
 import { zapPiece } from './zap.ts';
 
 /** Mappings that are gone from the space and wait in the worker for their unbind. */
@@ -32,13 +33,17 @@ function answer(from: ActorId, fences: readonly FenceKey[]): Effect {
 }
 
 /** Zaps what a notifier is about, as far as it is bound, and answers. */
-function zapAll(context: VmContext, { from, pieces }: Notifier): Outcome<VmContext> {
+function zapAll(
+  context: VmContext,
+  { from, pieces }: Notifier,
+  shared: SharedReader,
+): Outcome<VmContext> {
   const effects: Effect[] = [];
   const fences: FenceKey[] = [];
   let now = context;
   for (const piece of pieces) {
     if (vmaOf(now, piece.va).present === 0) continue;
-    const zapped = zapPiece(now, piece);
+    const zapped = zapPiece(now, piece, shared);
     now = zapped.context;
     effects.push(...zapped.effects);
     fences.push(...zapped.fences);
@@ -55,7 +60,7 @@ function zapLater(
 ): Outcome<VmContext> {
   const waitingOn = shared.resv(context.id, 'bookkeep');
   const notifier: Notifier = { from, pieces, waitingOn };
-  if (waitingOn.length === 0) return zapAll(context, notifier);
+  if (waitingOn.length === 0) return zapAll(context, notifier, shared);
   return outcome(
     { ...context, notifiers: [...context.notifiers, notifier] },
     ...waitingOn.map((fence) => fact({ type: 'fence.waited', fence, waiter: context.id })),
@@ -63,7 +68,11 @@ function zapLater(
 }
 
 /** A fence that notifiers wait for has signalled. */
-export function notifiersGoOn(context: VmContext, fence: FenceKey): Outcome<VmContext> {
+export function notifiersGoOn(
+  context: VmContext,
+  fence: FenceKey,
+  shared: SharedReader,
+): Outcome<VmContext> {
   if (context.notifiers.length === 0) return outcome(context);
   const waiting = context.notifiers.map((each) => ({
     ...each,
@@ -76,7 +85,7 @@ export function notifiersGoOn(context: VmContext, fence: FenceKey): Outcome<VmCo
   };
   for (const each of waiting) {
     if (each.waitingOn.length > 0) continue;
-    const zapped = zapAll(now, each);
+    const zapped = zapAll(now, each, shared);
     now = zapped.context;
     effects.push(...zapped.effects);
   }
@@ -88,16 +97,15 @@ const invalidate: Action<VmContext> = (context, event) => {
   const { shared } = event;
   const area = shared.userptr(userptr);
   if (area === undefined) throw new RangeError(`no userptr ${userptr}`);
-  const meets = (piece: Piece): boolean =>
-    piece.userptr && piece.offset < area.ptr + area.range && area.ptr < piece.offset + piece.range;
-  const mapped = [...context.userptrs.values()].filter(meets);
-  const doomed = doomedPieces(context).filter(meets);
+  const mapped = piecesOfArea(context.lookup, area);
+  const doomed = doomedPieces(context).filter((piece) => isOfArea(area, piece));
   if (mapped.length === 0 && doomed.length === 0) return outcome(context, answer(event.from, []));
   if (context.mode === 'fault') {
     return zapLater(context, event.from, [...mapped, ...doomed], shared);
   }
+  const known = new Set(context.invalidated);
   const lost = [...mapped, ...doomed].filter(
-    ({ va }) => vmaOf(context, va).present !== 0 && !context.invalidated.includes(va),
+    ({ va }) => vmaOf(context, va).present !== 0 && !known.has(va),
   );
   const next = { ...context, invalidated: [...context.invalidated, ...lost.map(({ va }) => va)] };
   const noted = lost.map(({ va }) => fact({ type: 'vma.invalidated', vm: context.id, va }));
@@ -107,9 +115,9 @@ const invalidate: Action<VmContext> = (context, event) => {
 /** A BO of a fault-mode VM is about to move. */
 const zap: Action<VmContext> = (context, event) => {
   const { va } = dataOf(event, 'vm.zap');
-  const mapping = [...context.space.mappings.values()].find(({ id }) => id === va);
-  const doomed = doomedPieces(context).find((each) => each.va === va);
-  const piece = mapping === undefined ? doomed : pieceOfMapping(mapping);
+  const piece =
+    pieceOf(context.lookup, context.space, va) ??
+    doomedPieces(context).find((each) => each.va === va);
   if (piece === undefined) return outcome(context, answer(event.from, []));
   return zapLater(context, event.from, [piece], event.shared);
 };

@@ -1,7 +1,7 @@
 /**
  * The phases of one VM_BIND ioctl up to its end: check, create, parse, pin, then prepare and commit, or unwind. All of
  * them hold vm->lock for writing. Mirrors xe_vm.c of the first seed: xe_vm_bind_ioctl, vm_bind_ioctl_ops_create,
- * _parse, _commit, _unwind.
+ * _parse; _commit is in finish.ts, _unwind in unwind.ts.
  *
  * As it should be and not as posted: a list is created against the tree with all lists before it applied (S14), and
  * nothing is published before everything that can fail is behind, so that a failure leaves no trace (S07, S09, S11).
@@ -16,8 +16,10 @@ import type { VaSpace } from '../../domain/va/va-space.ts';
 import { fact, outcome, send } from '../contract/effects.ts';
 import type { Action, Guard } from '../contract/event.ts';
 import type { Piece } from '../contract/messages.ts';
+import type { SharedReader } from '../shared/reader.ts';
 import { callOf, type VmContext, type VmOp, withCall } from './context.ts';
-import { holdAll, letGo, toHold } from './held.ts';
+import { holdAll, toHold } from './held.ts';
+import { bugOfEmptyList, bugOfLongSyncList } from './last-op.ts';
 import { madeBy, numberOps } from './pieces.ts';
 
 function listFor(space: VaSpace, bind: CheckedOp): OrErrno<Op[]> {
@@ -37,15 +39,38 @@ function listFor(space: VaSpace, bind: CheckedOp): OrErrno<Op[]> {
   }
 }
 
+/**
+ * The tree that a list is made for: as the lists before it leave it. S14: all lists are made before any is applied, so
+ * each is for the tree as it was before the call.
+ */
+const treeForList = (context: VmContext, shared: SharedReader): VaSpace =>
+  shared.has('S14') ? context.space : callOf(context).staged;
+
+/**
+ * S14: the ops of a list that another tree was meant for, as far as they fit this one. What does not is a WARN (a mapping
+ * where another is, one to take away that is gone), and it is dropped. (The kernel goes on with it: it writes entries over
+ * those of others and destroys a VMA twice.)
+ */
+function fittingOps(space: VaSpace, list: readonly Op[], nextId: number): Op[] {
+  let now = space;
+  return list.filter((op) => {
+    const applied = applyOps(now, [op], nextId);
+    if (!refused(applied)) now = applied.space;
+    return !refused(applied);
+  });
+}
+
 /** Creates the op list of the next bind op and applies it to the staged space. */
-const createList: Action<VmContext> = (context, { decide }) => {
+const createList: Action<VmContext> = (context, { decide, shared }) => {
   const call = callOf(context);
   const bind = call.binds[call.created];
   if (bind === undefined) throw new RangeError('no bind op left');
   if (decide.fails('alloc')) return outcome(withCall(context, { error: ERRNO.ENOMEM }));
-  const list = listFor(call.staged, bind);
-  if (refused(list)) return outcome(withCall(context, { error: list }));
-  const applied = applyOps(call.staged, list, context.counts.va + 1);
+  const nextId = context.counts.va + 1;
+  const whole = listFor(treeForList(context, shared), bind);
+  if (refused(whole)) return outcome(withCall(context, { error: whole }));
+  const list = shared.has('S14') ? fittingOps(call.staged, whole, nextId) : whole;
+  const applied = applyOps(call.staged, list, nextId);
   if (refused(applied)) return outcome(withCall(context, { error: applied }));
   const { ops, last: va } = numberOps(list, context.counts.va, {
     immediate: bind.op === 'map' && bind.immediate,
@@ -58,6 +83,7 @@ const createList: Action<VmContext> = (context, { decide }) => {
       created: call.created + 1,
       staged: applied.space,
       ops: [...call.ops, ...ops],
+      lists: [...call.lists, ops.length],
       injected: isInjected ? [...call.injected, call.ops.length] : call.injected,
     },
   );
@@ -84,29 +110,17 @@ const parse: Action<VmContext> = (context, { shared }) => {
   const { async, out, engine, ops } = callOf(context);
   const held = toHold(context, callOf(context), shared);
   const parsing = { ...withCall(context, { held }), toPin: newUserptrs(ops) };
-  const holding = holdAll(parsing, callOf(parsing));
+  const holding = [
+    ...bugOfEmptyList(context, shared),
+    ...bugOfLongSyncList(context, shared),
+    ...holdAll(parsing, callOf(parsing)),
+  ];
   if (!async || out.length === 0) return outcome(parsing, ...holding);
   const number = (context.asyncs[engine] ?? 0) + 1;
   const asyncFence = fenceKeyOf(`${engine}/async`, number);
   return outcome(
     withCall({ ...parsing, asyncs: { ...context.asyncs, [engine]: number } }, { asyncFence }),
     ...holding,
-  );
-};
-
-/**
- * The space as it was is still there: the staged one is dropped, and so is what is known of VMAs that were never
- * mapped. The number of an asynchronous fence stays used, as in the kernel: a gap.
- */
-const unwind: Action<VmContext> = (context, event) => {
-  const { number: call, client, error, ops } = callOf(context);
-  const result = error !== 0 ? error : context.failure;
-  const vmas = newUserptrs(ops).reduce((left, { va }) => left.delete(va), context.vmas);
-  return outcome(
-    { ...context, vmas, call: null, plan: null, toPin: [], failure: 0 },
-    fact({ type: 'bind.unwound', vm: context.id, call, error: result }),
-    ...letGo(context, callOf(context), event),
-    send(client, 'ioctl.done', { result }),
   );
 };
 
@@ -119,5 +133,5 @@ export const pinsUserptrs: Guard<VmContext> = (context) =>
 const yieldStep: Action<VmContext> = (context) =>
   outcome(context, send(context.id, 'vm.continue', {}));
 
-export const phaseActions = { createList, parse, unwind, yieldStep };
+export const phaseActions = { createList, parse, yieldStep };
 export const phaseGuards = { createFailed, moreLists, isAsync };

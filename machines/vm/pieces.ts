@@ -6,15 +6,16 @@ import type { Piece } from '../contract/messages.ts';
 import type { VmOp } from './context.ts';
 
 export function pieceOfMapping(mapping: Mapping, va = mapping.id): Piece {
-  const { addr, range, obj, offset, attrs } = mapping;
-  return { va, addr, range, obj, offset, ...attrs };
+  const { addr, range, obj, offset, repeat, attrs } = mapping;
+  const piece = { va, addr, range, obj, offset, ...attrs };
+  return repeat === null ? piece : { ...piece, repeat };
 }
 
 /** Members by name, no rest: a fact that holds a piece has members of its own besides. */
 export function mappingOfPiece(piece: Piece): Mapping {
   const { va: id, addr, range, obj, offset, null: isNull, readOnly, userptr, gtMask } = piece;
   const attrs = { null: isNull, readOnly, userptr, gtMask };
-  return { id, addr, range, obj, offset, attrs };
+  return { id, addr, range, obj, offset, repeat: piece.repeat ?? null, attrs };
 }
 
 /** What a bind op asks for besides its list. */

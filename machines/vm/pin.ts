@@ -24,6 +24,16 @@ export function stalePieces(
   });
 }
 
+/**
+ * Whether pages of these mappings have changed since they were pinned, so that the bind may not commit. Quirk M02
+ * (xe_pt_userptr_pre_commit): nobody looks.
+ */
+export const mustPinAgain = (
+  context: VmContext,
+  pieces: readonly Piece[],
+  shared: SharedReader,
+): boolean => !shared.has('M02') && stalePieces(context, pieces, shared).length > 0;
+
 /** Pins what is to be pinned, one after another, until one has to wait for a notifier or fails. */
 const pin: Action<VmContext> = (context, { shared, decide }) => {
   const effects: Effect[] = [];

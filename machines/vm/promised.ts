@@ -8,7 +8,13 @@ import { contextOf, type FenceKey, fenceKeyOf, STUB } from '../../domain/fence/f
 import { type Effect, fact, outcome, type Outcome } from '../contract/effects.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { signalEach } from '../shared/signal.ts';
-import type { Attached, Call, VmContext } from './context.ts';
+import {
+  type Attached,
+  type Call,
+  cpuFlushContext,
+  flushContext,
+  type VmContext,
+} from './context.ts';
 
 export interface Joined {
   readonly context: VmContext;
@@ -16,17 +22,46 @@ export interface Joined {
   readonly effects: readonly Effect[];
 }
 
-/** The fence that stands for a call: its last job's, or an array of that and of every flush's. */
-export function finalFence(context: VmContext, { number, fences }: Call): Joined {
-  const [first, ...rest] = fences;
-  if (first === undefined) throw new RangeError(`${context.id}: call ${number} has no job`);
+/**
+ * The context of a call's array. A call that came later on its bind queue has later jobs and later flushes, so arrays
+ * of one queue that have the same flushes, of jobs or of the CPU, of the same GTs, signal in their order. Synchronous
+ * calls of a VM in error overtake the asynchronous one that failed.
+ */
+function arrayContext({ id, gts }: VmContext, { engine, async, fences }: Call): string {
+  const flushed = new Set(fences.map((fence) => contextOf(fence)));
+  const byJobs = gts.filter((gt) => flushed.has(flushContext(engine, gt)));
+  const byCpu = gts.filter((gt) => flushed.has(cpuFlushContext(id, gt))).map((gt) => `cpu-${gt}`);
+  return `${engine}${async ? '/async' : ''}/array/${[...byJobs, ...byCpu].join('+')}`;
+}
+
+/**
+ * The fences that a call comes to. As posted (H02) those of its last op, which after a bind is the job's alone: the
+ * invalidation of what an op before it unbound may be under way. Mirrors the `fence` of xe_vm.c (__xe_vma_op_execute), which
+ * each op of a call overwrites.
+ */
+function fencesOf({ scratch }: VmContext, call: Call, shared: SharedReader): readonly FenceKey[] {
+  const last = call.ops.at(-1)?.op;
+  const isBind = (last === 'map' || last === 'remap') && !scratch;
+  return isBind && shared.has('H02') ? call.fences.slice(0, 1) : call.fences;
+}
+
+/**
+ * The fence that stands for a call: its last job's, or an array of that and of every flush's. If the CPU has stored
+ * instead, the flushes' alone, or the stub.
+ */
+export function finalFence(context: VmContext, call: Call, shared: SharedReader): Joined {
+  const { number } = call;
+  const fences = fencesOf(context, call, shared);
+  if (fences.length === 0) throw new RangeError(`${context.id}: call ${number} has no job`);
+  const parts = fences.filter((each) => each !== STUB);
+  const [first = STUB, ...rest] = parts;
   if (rest.length === 0) return { context, fence: first, effects: [] };
   const array = context.counts.array + 1;
-  const fence = fenceKeyOf(`${context.id}/array`, array);
+  const fence = fenceKeyOf(arrayContext(context, call), array);
   return {
     context: { ...context, counts: { ...context.counts, array } },
     fence,
-    effects: [fact({ type: 'fence.created', fence, kind: 'array', parts: fences })],
+    effects: [fact({ type: 'fence.created', fence, kind: 'array', parts })],
   };
 }
 
@@ -35,10 +70,10 @@ function withAttached(context: VmContext, last: Attached): VmContext {
 }
 
 /** The asynchronous fence of a call that has all its jobs signals when they are done. */
-export function attach(context: VmContext, call: Call): Outcome<VmContext> {
+export function attach(context: VmContext, call: Call, shared: SharedReader): Outcome<VmContext> {
   const { asyncFence } = call;
   if (asyncFence === null) return outcome(context);
-  const { context: next, fence: real, effects } = finalFence(context, call);
+  const { context: next, fence: real, effects } = finalFence(context, call, shared);
   return outcome(
     withAttached(next, { async: asyncFence, real, result: null }),
     ...effects,
@@ -48,9 +83,9 @@ export function attach(context: VmContext, call: Call): Outcome<VmContext> {
 }
 
 /** The same for a call that a closing VM drops: it has the jobs that the worker got to, or none. */
-export function drop(context: VmContext, call: Call): Outcome<VmContext> {
+export function drop(context: VmContext, call: Call, shared: SharedReader): Outcome<VmContext> {
   const { asyncFence, fences } = call;
-  if (asyncFence === null || fences.length > 0) return attach(context, call);
+  if (asyncFence === null || fences.length > 0) return attach(context, call, shared);
   const started = fact({ type: 'fence.started', fence: asyncFence });
   return outcome(withAttached(context, { async: asyncFence, real: STUB, result: 0 }), started);
 }

@@ -4,15 +4,20 @@
  * One that only waits for its unbind is not bound anew: its entries are cleared, since they lead to memory that is gone.
  */
 import { type FenceKey, fenceKeyOf } from '../../domain/fence/fence-table.ts';
-import type { Mapping } from '../../domain/va/mapping.ts';
 import type { Decisions } from '../contract/decisions.ts';
 import { fact, outcome, type Outcome } from '../contract/effects.ts';
 import type { Piece } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { bindEngineOf, vmaOf, type VmContext } from './context.ts';
+import { pieceOf } from './mapping-index.ts';
 import { doomedPieces } from './notifier.ts';
-import { pieceOfMapping } from './pieces.ts';
 import { Submission } from './submission.ts';
+
+/**
+ * Whether mappings that wait for their unbind count (docs/decisions/019): the posting passes over what is
+ * XE_VMA_DESTROYED, and its entries lead on to memory that is gone (H08).
+ */
+const clearsDoomed = (shared: SharedReader): boolean => !shared.has('H08');
 
 /** Mappings that lost their memory and are bound: those still mapped, and those that wait for their unbind. */
 function lostPieces(
@@ -22,10 +27,11 @@ function lostPieces(
   const lost = new Set([...(shared.vm(context.id)?.evicted ?? []), ...context.invalidated]);
   if (lost.size === 0) return { mapped: [], doomed: [] };
   const isLost = (va: number): boolean => lost.has(va) && vmaOf(context, va).present !== 0;
-  const found: Mapping[] = [...context.space.mappings.values()].filter(({ id }) => isLost(id));
+  const { lookup, space } = context;
+  const found = [...lost].filter(isLost).flatMap((va) => pieceOf(lookup, space, va) ?? []);
   return {
-    mapped: found.map((mapping) => pieceOfMapping(mapping)),
-    doomed: doomedPieces(context).filter(({ va }) => isLost(va)),
+    mapped: found.sort((a, b) => a.addr - b.addr),
+    doomed: clearsDoomed(shared) ? doomedPieces(context).filter(({ va }) => isLost(va)) : [],
   };
 }
 
@@ -49,11 +55,14 @@ export function rebindAll(
     }
   }
   if (submission.failure !== 0) {
-    return { ...outcome({ ...context, failure: submission.failure }), fences: [] };
+    const left = submission.failed();
+    const failed = { ...left.context, failure: submission.failure };
+    return { ...outcome(failed, ...left.effects), fences: [] };
   }
   const { fences } = submission;
+  // it may take the place of the last one: what is bound anew has moved, and the move waited for all that needs that
   const array = context.counts.array + 1;
-  const rebindFence = fenceKeyOf(`${context.id}/array`, array);
+  const rebindFence = fenceKeyOf(`${context.id}/rebind`, array);
   const next = submission.context();
   submission.effects.push(
     fact({ type: 'fence.created', fence: rebindFence, kind: 'array', parts: fences }),

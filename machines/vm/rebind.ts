@@ -24,6 +24,17 @@ const leave = ({ id }: VmContext, error: number): Effect[] => [
 
 const entered = ({ id }: VmContext): Effect => fact({ type: 'rebind.entered', vm: id });
 
+/**
+ * Quirk S36: the VM is in error at the first check, and `err`, which nobody has set yet, is compared with EAGAIN. Here it
+ * is that: the worker goes round for ever, holding vm->lock. A turn does nothing that anybody could see, so one stands
+ * for all.
+ */
+const retriesForEver: Guard<VmContext> = ({ mode, error }, { shared }) =>
+  shared.has('S36') && mode === 'compute' && error !== 0;
+
+const spin: Action<VmContext> = (context) =>
+  outcome(context, entered(context), fact({ type: 'rebind.retried', vm: context.id }));
+
 /** In error, or without a queue, there is nothing for it to do. */
 const rebindLeaves: Action<VmContext> = (context) =>
   outcome(context, entered(context), ...leave(context, context.error));
@@ -31,10 +42,8 @@ const rebindLeaves: Action<VmContext> = (context) =>
 const beginRebind: Action<VmContext> = (context) =>
   outcome({ ...context, work: { kind: 'rebind' }, toPin: toRepin(context) }, entered(context));
 
-const runs = ({ fence }: Preemptible, shared: SharedReader): boolean => {
-  const { result, enabled } = shared.fence(fence);
-  return result === null && !enabled;
-};
+const runs = ({ fence }: Preemptible, shared: SharedReader): boolean =>
+  !shared.isSignaled(fence) && !shared.fence(fence).enabled;
 
 /** Every queue has a fence that nobody waits for: everything runs already. */
 const everythingRuns: Guard<VmContext> = ({ queues }, { shared }) =>
@@ -56,13 +65,17 @@ const lockAndPreempt: Action<VmContext> = (context, { shared }) => {
   );
 };
 
+/** The rebinds that the queues wait for. Quirk M03 (preempt_rebind_work_func): rebind_fence is not waited for. */
+const rebindsBefore = (fences: readonly FenceKey[], shared: SharedReader): readonly FenceKey[] =>
+  shared.has('M03') ? [] : fences;
+
 /** Binds anew, and waits for that and for the VM's KERNEL slot. */
 const rebindForRun: Action<VmContext> = (context, { shared, decide }) => {
   const rebound = rebindAll(context, shared, decide);
   if (rebound.context.failure !== 0) return rebound;
   const now = shared.after(rebound.effects);
   const kernel = now.resv(context.id, 'kernel');
-  const waitingOn = [...new Set([...rebound.fences, ...kernel])].filter(
+  const waitingOn = [...new Set([...rebindsBefore(rebound.fences, shared), ...kernel])].filter(
     (fence) => !now.isSignaled(fence),
   );
   return outcome(
@@ -129,9 +142,17 @@ const failRebind: Action<VmContext> = (context) => {
 };
 
 /**
+ * Whether something is to be bound anew before a queue may run. Quirk M04 (xe_vm_add_compute_engine): it is asked of
+ * userptrs only. A BO that was evicted while the VM had no queue is then never bound anew, and jobs read its old pages.
+ */
+function mustRebindFirst({ id, invalidated }: VmContext, shared: SharedReader): boolean {
+  if (invalidated.length > 0) return true;
+  return !shared.has('M04') && (shared.vm(id)?.evicted.length ?? 0) > 0;
+}
+
+/**
  * A queue joins a compute VM (xe_vm_add_compute_engine): its preempt fence counts from now on. If anybody waits for
- * another one's already, or something is to be bound anew first, it is waited for, too. The kernel asks that of userptrs
- * only: a BO that was evicted while the VM had no queue is then never bound anew, and jobs read its old pages.
+ * another one's already, or something is to be bound anew first, it is waited for, too.
  */
 export function joinQueue(
   context: VmContext,
@@ -140,9 +161,7 @@ export function joinQueue(
 ): Outcome<VmContext> {
   const { fence, effects } = freshFence(context.id, queue, shared);
   const mustStop =
-    context.invalidated.length > 0 ||
-    (shared.vm(context.id)?.evicted.length ?? 0) > 0 ||
-    context.queues.some((each) => !runs(each, shared));
+    mustRebindFirst(context, shared) || context.queues.some((each) => !runs(each, shared));
   const enable = mustStop ? [fact({ type: 'fence.enabled', fence })] : [];
   const queues = [...context.queues, { queue, fence }];
   return outcome({ ...context, queues }, ...effects, ...enable);
@@ -166,6 +185,7 @@ const removeQueue: Action<VmContext> = (context, event) => {
 };
 
 export const rebindActions = {
+  spin,
   rebindLeaves,
   beginRebind,
   stopRebind,
@@ -177,4 +197,4 @@ export const rebindActions = {
   addQueue,
   removeQueue,
 };
-export const rebindGuards = { mayNotRebind, everythingRuns, waitsOver };
+export const rebindGuards = { retriesForEver, mayNotRebind, everythingRuns, waitsOver };

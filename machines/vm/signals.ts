@@ -47,7 +47,7 @@ const onSignal: Action<VmContext> = (context, event) => {
   };
   const settled = settle(heard, event.shared);
   const buried = buryDone(settled.context, event.shared.after(settled.effects));
-  const gone = notifiersGoOn(buried.context, fence);
+  const gone = notifiersGoOn(buried.context, fence, event.shared);
   return outcome(gone.context, ...settled.effects, ...buried.effects, ...gone.effects);
 };
 

@@ -3,45 +3,53 @@
  * after another on copies of the driver's trees, which may fail; in the end it becomes plain values and effects, or,
  * after a failure, nothing at all. So an op, and all ops of a synchronous array, are done whole or not at all.
  *
- * New tables are filled while nothing points to them; what the hardware must store goes to the bind queue as jobs.
+ * New tables are filled while nothing points to them; what the hardware must store goes to the bind queue as jobs, or is
+ * stored by the CPU where it may be (cpu-path.ts).
  * Mirrors xe_vm.c (xe_vm_bind_vma, xe_vm_unbind_vma) and xe_pt.c (__xe_pt_bind_vma, __xe_pt_unbind_vma, which also put
- * the fences into the reservation objects: docs/vm-bind.md has the table). Left out: the CPU update path.
+ * the fences into the reservation objects: docs/vm-bind.md has the table).
  */
-import { type FenceKey, fenceKeyOf } from '../../domain/fence/fence-table.ts';
+import { type FenceKey, fenceKeyOf, STUB } from '../../domain/fence/fence-table.ts';
 import type { Usage } from '../../domain/fence/resv.ts';
 import { ERRNO } from '../../domain/errno.ts';
 import type { MemoryRegion } from '../../hw/allocator.ts';
-import { stageBind } from '../../hw/pt-bind.ts';
 import type { PtTree, TableUpdate } from '../../hw/pt-tree.ts';
 import { stageUnbind } from '../../hw/pt-unbind.ts';
 import { stageZap } from '../../hw/pt-zap.ts';
 import type { Decisions } from '../contract/decisions.ts';
-import { type Effect, fact, send } from '../contract/effects.ts';
-import type { ActorId, Flush, Job, Piece, TableWrite } from '../contract/messages.ts';
+import { type Effect, fact, outcome, type Outcome, send, work } from '../contract/effects.ts';
+import type { ActorId, Flush, Job, Piece } from '../contract/messages.ts';
 import { moveBo, tellMappings } from '../memory/move.ts';
 import type { SharedReader } from '../shared/reader.ts';
-import { resvOf } from '../shared/shared.ts';
-import { backingOf } from './backing.ts';
+import { isForCpu, storedByCpu } from './cpu-path.ts';
 import { destroyed } from './destroyed.ts';
+import { flushFence } from './flush-fences.ts';
+import { ignoresRanges, leaksStaged, mayBeCached } from './known-bugs.ts';
 import { conflicting, coverOf, type RangeFence } from './range-fences.ts';
-import { type Dying, type VmaState, vmaOf, type VmContext, wantedMask } from './context.ts';
-
-interface Drafted {
-  readonly engine: ActorId;
-  /** what the first job waits for besides what its part needs */
-  readonly waits: readonly FenceKey[];
-  /** fences of parts submitted before: the last job's, then those of flushes */
-  readonly fences?: readonly FenceKey[];
-}
-
-const writesOf = (updates: readonly TableUpdate[]): TableWrite[] =>
-  updates.map(({ table, level, runs }) => ({ table, level, runs }));
+import { jobsBeforeUnbind } from './remap-order.ts';
+import {
+  type Drafted,
+  kernelFences,
+  stagePiece,
+  stagingWork,
+  type Stale,
+  tablesMade,
+  writesOf,
+} from './staging.ts';
+import {
+  cpuFlushContext,
+  type Dying,
+  flushContext,
+  type VmaState,
+  vmaOf,
+  type VmContext,
+  wantedMask,
+} from './context.ts';
 
 export class Submission {
   readonly effects: Effect[] = [];
   /** the errno of the part that could not be prepared, or 0 */
   failure = 0;
-  /** fence of the job pushed last, once there is one */
+  /** fence of the job pushed last, once there is one; the stub's if the CPU stored instead */
   lastJob: FenceKey | null;
   readonly flushes: FenceKey[];
   /** what the last part left behind: the fences that go into reservation objects */
@@ -54,6 +62,7 @@ export class Submission {
   readonly #inFlight: FenceKey[];
   readonly #ranges: RangeFence[];
   readonly #dying: Dying[] = [];
+  readonly #leaked: Effect[] = [];
   #alloc: VmContext['alloc'];
   #vmas: VmContext['vmas'];
   #jobs: number;
@@ -123,9 +132,7 @@ export class Submission {
       if (this.#prepareFails()) return;
       const gt = this.#context.gts[index] ?? '';
       const { updates } = stageZap(this.#treeOf(index), { addr, range });
-      const flush = this.#newFlush(gt, piece, []);
-      this.#push(gt, updates, flush, []);
-      this.partFences.push(flush.fence);
+      this.#update(gt, updates, { addr, range, freed: [] }, []);
       const now = this.stateOf(va);
       this.#vmas = this.#vmas.set(va, { ...now, zapped: now.zapped | bit });
       this.effects.push(fact({ type: 'vma.zapped', vm, va, gt }));
@@ -142,9 +149,15 @@ export class Submission {
     return obj !== null && this.#shared.bo(obj)?.placement !== region;
   }
 
-  /** A job without stores: takes its place in the queue. */
+  /** An update without stores: takes its place in the queue. */
   nothing(): void {
-    this.#push(this.#context.gts[0] ?? '', [], null, []);
+    this.#update(this.#context.gts[0] ?? '', [], null, []);
+  }
+
+  /** After a failure: the VM as it was, and what is left of what was prepared, which is nothing but for a known bug. */
+  failed(): Outcome<VmContext> {
+    if (this.#leaked.length === 0) return outcome(this.#context);
+    return outcome({ ...this.#context, alloc: this.#alloc }, ...this.#leaked);
   }
 
   /** The VM after it. Not after a failure. */
@@ -208,29 +221,40 @@ export class Submission {
   }
 
   #bindOn(index: number, piece: Piece, rebind: boolean): void {
-    if (this.#prepareFails()) return;
-    const { addr, range, readOnly, va } = piece;
+    if (this.#prepareFails()) {
+      if (leaksStaged(this.#context, rebind, this.#shared)) this.#leak(index, piece, rebind);
+      return;
+    }
+    const { addr, range, va } = piece;
     const gt = this.#context.gts[index] ?? '';
     const vm = this.#context.id;
-    const backing = backingOf(piece, this.#shared);
-    const tree = this.#treeOf(index);
-    const staged = stageBind(tree, this.#alloc, { addr, range, readOnly, backing, rebind });
+    const staged = stagePiece(this.#treeOf(index), this.#alloc, { piece, rebind }, this.#shared);
+    if (typeof staged === 'number') {
+      this.failure = staged;
+      return;
+    }
     this.#trees[index] = staged.tree;
     this.#alloc = staged.alloc;
-    for (const { table, level, runs } of staged.newTables) {
-      this.effects.push(fact({ type: 'table.allocated', gt, vm, table, level, runs }));
-    }
-    const kernel = piece.obj === null ? [] : this.#kernelFences(piece.obj);
-    // a TLB may have what was there before: the old memory, or the scratch page (the kernel of 2023 forgets the latter)
-    const isCached = rebind || this.#context.scratch;
-    const flush = isCached ? this.#newFlush(gt, piece, staged.freed) : null;
-    const fence = this.#push(gt, staged.updates, flush, kernel);
-    this.partFences.push(flush?.fence ?? fence);
+    this.effects.push(...tablesMade(vm, gt, staged));
+    const kernel = piece.obj === null ? [] : kernelFences(piece.obj, this.#shared);
+    this.effects.push(...stagingWork(staged, this.#shared));
+    const stale = mayBeCached(this.#context, rebind, this.#shared)
+      ? { addr, range, freed: staged.freed }
+      : null;
+    this.#update(gt, staged.updates, stale, kernel);
     const { present, zapped, pinned } = this.stateOf(va);
     const bit = 1 << index;
-    const after = { present: present | bit, zapped: zapped & ~bit, pinned };
-    this.#vmas = this.#vmas.set(va, after);
+    this.#vmas = this.#vmas.set(va, { present: present | bit, zapped: zapped & ~bit, pinned });
     this.effects.push(fact({ type: 'vma.bound', vm, va, gt }));
+  }
+
+  /** The tables that a bind has staged are there, and hang nowhere. */
+  #leak(index: number, piece: Piece, rebind: boolean): void {
+    const staged = stagePiece(this.#treeOf(index), this.#alloc, { piece, rebind }, this.#shared);
+    if (typeof staged === 'number') return;
+    this.#alloc = staged.alloc;
+    const gt = this.#context.gts[index] ?? '';
+    this.#leaked.push(...tablesMade(this.#context.id, gt, staged));
   }
 
   #unbindOn(index: number, piece: Piece, first: boolean): void {
@@ -240,46 +264,64 @@ export class Submission {
     const vm = this.#context.id;
     const staged = stageUnbind(this.#treeOf(index), { addr, range });
     this.#trees[index] = staged.tree;
-    const flush = this.#newFlush(gt, piece, staged.freed);
-    const before = first ? this.#shared.resv(vm, 'bookkeep') : [];
-    this.#push(gt, staged.updates, flush, before);
-    this.partFences.push(flush.fence);
+    this.effects.push(...stagingWork(staged, this.#shared));
+    const before = first ? jobsBeforeUnbind(vm, this.#shared) : [];
+    this.#update(gt, staged.updates, { addr, range, freed: staged.freed }, before);
     this.effects.push(fact({ type: 'vma.unbound', vm, va, gt }));
   }
 
-  /** What a bind of a BO waits for: moves and clears of it. */
-  #kernelFences(bo: string): readonly FenceKey[] {
-    const found = this.#shared.bo(bo);
-    return found === undefined ? [] : this.#shared.resv(resvOf(bo, found), 'kernel');
+  /**
+   * Changes entries of one GT: a job does, or the CPU where it may. What stands for it, the flush or the job, is a fence
+   * of the part. Only the first update of a call waits for the in-syncs.
+   * @param stale what TLBs have to forget afterwards, and the tables that nothing reaches then
+   */
+  #update(
+    gt: ActorId,
+    updates: readonly TableUpdate[],
+    stale: Stale | null,
+    needs: readonly FenceKey[],
+  ): void {
+    const { engine, waits: before } = this.#draft;
+    const cover = coverOf(updates);
+    const ranges = ignoresRanges(this.#shared) ? [] : this.#ranges;
+    const apart = cover === null ? [] : conflicting(ranges, { engine, gt, ...cover });
+    const waits = [...new Set([...(this.lastJob === null ? before : []), ...needs, ...apart])];
+    const queue = { engine, nextSeqno: this.#jobs + 1, inFlight: this.#inFlight };
+    if (isForCpu(this.#context.ptUpdates, queue, waits, this.#shared)) {
+      const { costs } = this.#shared.device;
+      const entries = updates.reduce((sum, { count }) => sum + count, 0);
+      this.effects.push(...work(entries * costs.cpuEntryNs));
+      this.#store(gt, updates, stale, waits);
+      return;
+    }
+    // each GT acknowledges at its own pace, so their fences are of different contexts
+    const flush = this.#newFlush(flushContext(engine, gt), gt, stale);
+    const fence = this.#push(gt, updates, flush, waits);
+    if (cover !== null) this.#ranges.push({ engine, gt, fence, ...cover });
+    this.partFences.push(flush?.fence ?? fence);
   }
 
-  #newFlush(gt: ActorId, { addr, range }: Piece, tables: readonly number[]): Flush {
-    this.#flush += 1;
-    // Each GT acknowledges at its own pace, so their fences are of different contexts.
-    const fence = fenceKeyOf(`${this.#draft.engine}/tlb/${gt}`, this.#flush);
-    return { addr, range, fence, freed: tables.map((table) => ({ table })) };
+  #newFlush(timeline: string, gt: ActorId, stale: Stale | null): Flush | null {
+    if (stale === null) return null;
+    const { addr, range, freed } = stale;
+    const own = fenceKeyOf(timeline, (this.#flush += 1));
+    const named = flushFence(own, gt, this.#shared, this.effects);
+    return { addr, range, ...named, freed: freed.map((table) => ({ table })) };
   }
 
-  /** Pushes one job to the bind queue. Only the first of a call waits for the in-syncs. */
+  /** Pushes one job to the bind queue. */
   #push(
     gt: ActorId,
     updates: readonly TableUpdate[],
     flush: Flush | null,
-    needs: readonly FenceKey[],
+    waits: readonly FenceKey[],
   ): FenceKey {
-    const { engine, waits: before } = this.#draft;
+    const { engine } = this.#draft;
     const number = (this.#jobs += 1);
     const fence = fenceKeyOf(engine, number);
     const id = `${engine}#${number}`;
-    const cover = coverOf(updates);
-    const apart = cover === null ? [] : conflicting(this.#ranges, { engine, gt, ...cover });
-    const waits = [...new Set([...(this.lastJob === null ? before : []), ...needs, ...apart])];
-    if (cover !== null) this.#ranges.push({ engine, gt, fence, ...cover });
     this.#made(fence, 'bind-job');
-    if (flush !== null) {
-      this.#made(flush.fence, 'invalidation');
-      this.flushes.push(flush.fence);
-    }
+    if (flush !== null) this.#madeFlush(flush);
     this.lastJob = fence;
     this.effects.push(fact({ type: 'job.queued', engine, job: id, fence, waits }));
     const writes = writesOf(updates);
@@ -288,9 +330,38 @@ export class Submission {
     return fence;
   }
 
+  /**
+   * The CPU stores. No job fence is left to wait for, so a flush is asked for at once (xe_pt.c: invalidation_fence_init,
+   * where dma_fence_add_callback gives ENOENT). Its fence is not of the queue's context: the request of a job that is
+   * done may still be on its way to the TLB.
+   */
+  #store(
+    gt: ActorId,
+    updates: readonly TableUpdate[],
+    stale: Stale | null,
+    waits: readonly FenceKey[],
+  ): void {
+    const vm = this.#context.id;
+    const { engine } = this.#draft;
+    this.effects.push(...storedByCpu(vm, gt, updates));
+    if (updates.length > 0) this.effects.push(fact({ type: 'vm.cpuBound', vm, gt, engine, waits }));
+    const flush = this.#newFlush(cpuFlushContext(vm, gt), gt, stale);
+    if (flush !== null) {
+      this.#madeFlush(flush);
+      this.effects.push(send(`${gt}/tlb`, 'tlb.invalidate', { vm, flush }));
+    }
+    this.lastJob = STUB;
+    this.partFences.push(flush?.fence ?? STUB);
+  }
+
   #made(fence: FenceKey, kind: string): void {
     this.#inFlight.push(fence);
     this.effects.push(fact({ type: 'fence.created', fence, kind, parts: [] }));
+  }
+
+  #madeFlush({ fence }: Flush): void {
+    this.#made(fence, 'invalidation');
+    this.flushes.push(fence);
   }
 
   /** The part's fences go where others look for them: the VM's reservation object, and an external BO's. */

@@ -12,11 +12,13 @@ import { faultActions, faultGuards, faultLocks } from './fault.ts';
 import { finishActions, finishGuards, syncLocks } from './finish.ts';
 import { lifeActions, lifeGuards } from './life.ts';
 import { allLocks, busyLock, sleepOn } from './locks.ts';
+import { movingActions } from './moving.ts';
 import { notifierActions } from './notifier.ts';
 import { phaseActions, phaseGuards, pinsUserptrs } from './phases.ts';
 import { pinActions, pinGuards } from './pin.ts';
 import { rebindActions, rebindGuards } from './rebind.ts';
 import { signalActions } from './signals.ts';
+import { unwindActions } from './unwind.ts';
 import { workerActions, workerGuards, workLocks } from './worker.ts';
 
 /** What needs no vm->lock, in every state of a VM that was created. */
@@ -70,6 +72,7 @@ export const vmMachine = defineMachine<VmContext>(
                 { target: 'exec', actions: 'beginExec' },
               ],
               'vm.rebind': [
+                { guard: 'retriesForEver', target: 'rebind.spinning', actions: 'spin' },
                 { guard: 'mayNotRebind', actions: 'rebindLeaves' },
                 { target: 'rebind', actions: 'beginRebind' },
               ],
@@ -129,6 +132,7 @@ export const vmMachine = defineMachine<VmContext>(
     ...adviseActions,
     ...beginActions,
     ...phaseActions,
+    ...unwindActions,
     ...pinActions,
     ...finishActions,
     ...workerActions,
@@ -136,6 +140,7 @@ export const vmMachine = defineMachine<VmContext>(
     ...rebindActions,
     ...faultActions,
     ...lifeActions,
+    ...movingActions,
     ...notifierActions,
     ...signalActions,
     sleepSync: sleepOn(syncLocks),

@@ -7,7 +7,15 @@ import { type FenceKey, fenceKeyOf } from '../../domain/fence/fence-table.ts';
 import { stageZap } from '../../hw/pt-zap.ts';
 import { type Effect, fact, outcome, type Outcome, send } from '../contract/effects.ts';
 import type { Piece } from '../contract/messages.ts';
+import type { SharedReader } from '../shared/reader.ts';
 import { vmaOf, type VmContext } from './context.ts';
+import { storedByCpu } from './cpu-path.ts';
+
+/**
+ * Whether the TLB of a GT is left out: xe_vm_invalidate_vma asks the first GT of a tile only, and the second one, the
+ * media GT, keeps what it has cached (H10; fixed by "drm/xe: Invalidate media_gt TLBs", v6.11).
+ */
+const isPassedOver = (gt: number, shared: SharedReader): boolean => gt > 0 && shared.has('H10');
 
 export interface Zapped extends Outcome<VmContext> {
   /** signal when no TLB has the translations any more */
@@ -15,7 +23,7 @@ export interface Zapped extends Outcome<VmContext> {
 }
 
 /** Zaps a mapping on every GT that has it. */
-export function zapPiece(context: VmContext, piece: Piece): Zapped {
+export function zapPiece(context: VmContext, piece: Piece, shared: SharedReader): Zapped {
   const { id: vm, gts } = context;
   const { va, addr, range } = piece;
   const { present, zapped, pinned } = vmaOf(context, va);
@@ -26,11 +34,8 @@ export function zapPiece(context: VmContext, piece: Piece): Zapped {
     const tree = context.trees[i];
     if (tree === undefined || (present & ~zapped & (1 << i)) === 0) return;
     const { updates, needsInvalidate } = stageZap(tree, { addr, range });
-    for (const { table, level, runs } of updates) {
-      effects.push(fact({ type: 'pte.written', gt, vm, table, level, runs, by: 'cpu' }));
-    }
-    effects.push(fact({ type: 'vma.zapped', vm, va, gt }));
-    if (!needsInvalidate) return;
+    effects.push(...storedByCpu(vm, gt, updates), fact({ type: 'vma.zapped', vm, va, gt }));
+    if (!needsInvalidate || isPassedOver(i, shared)) return;
     const fence = fenceKeyOf(`${vm}/zap/${gt}`, (number += 1));
     fences.push(fence);
     effects.push(fact({ type: 'fence.created', fence, kind: 'invalidation', parts: [] }));

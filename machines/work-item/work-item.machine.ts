@@ -1,6 +1,6 @@
 /** The statechart of a work item. */
 import { defineMachine } from '../contract/define.ts';
-import { workActions, type WorkContext, workGuards } from './work.ts';
+import { workActions, type WorkContext, workGuards } from './work-item.ts';
 
 export const workMachine = defineMachine<WorkContext>(
   {
