@@ -11,6 +11,7 @@ export {
   raw,
   read,
   restart,
+  syncOnly,
   scenario,
   ScenarioBuilder,
   spin,

@@ -36,21 +36,26 @@ function next(world: World): ReturnType<typeof decidedStep> | null {
   return decidedStep(world, choice.key, tableExecutor, NO_DECIDER);
 }
 
-/** The world once `app` has done its first `steps` steps. */
-export function prepare(scenario: Scenario, steps = 0): Prepared {
+/** The world once `app` has done its first `steps` steps; unwatched, the invariants have seen only its start. */
+export function prepare(scenario: Scenario, steps = 0, isWatched = true): Prepared {
   const started = startWorld(scenario, '0x1', tableExecutor);
   let { world } = started;
   let { watched } = watch.at(watch.start, started.record);
   if (steps === 0) return { world, watched, record: started.record };
   for (let step = next(world); step !== null; step = next(world)) {
     world = step.world;
-    watched = watch.at(watched, step.record).watched;
+    if (isWatched) watched = watch.at(watched, step.record).watched;
     const isDone = step.record.facts.some(
       (fact) => fact.type === 'step.ended' && fact.client === 'app' && fact.step === steps - 1,
     );
     if (isDone) return { world, watched, record: null };
   }
   throw new RangeError('the preparation never ends');
+}
+
+/** Every step to the end. */
+export function* steps({ world }: Prepared): Generator<ReturnType<typeof decidedStep>> {
+  for (let step = next(world); step !== null; step = next(step.world)) yield step;
 }
 
 /** Runs to the end; gives the number of steps. */

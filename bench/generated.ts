@@ -55,6 +55,50 @@ export function mappings(count: number, rounds = 60): Sized {
   return sized(`mappings-${count}`, input, first.length);
 }
 
+/** One NULL mapping of any size, and one call to unmap it. */
+export function nullRange(addr: number, range: number, vaBits: 48 | 57): Sized {
+  const there: Op = { map: { addr, range, null: true } };
+  const gone: Op = { unmap: { addr, range } };
+  const input = {
+    device: { vaBits },
+    syncobjs: COMMON.syncobjs,
+    vms: { vm0: {} },
+    clients: { app: [...bind('vm0', [there]), ...bind('vm0', [gone])] },
+  };
+  return sized(`null-${range}`, input, 0);
+}
+
+/** One mapping of any size that repeats a BO of `pattern` bytes (panthor), and one call to unmap it. */
+export function repeatedRange(addr: number, range: number, pattern: number): Sized {
+  const there: Op = { map: { addr, range, bo: 'dummy', repeat: pattern } };
+  const gone: Op = { unmap: { addr, range } };
+  const input = {
+    device: { profile: 'panthor' as const },
+    vms: { vm0: {} },
+    bos: { dummy: { size: pattern } },
+    clients: {
+      app: [{ bind: { vm: 'vm0', ops: [there] } }, { bind: { vm: 'vm0', ops: [gone] } }],
+    },
+  };
+  return sized(`repeat-${range}`, input, 0);
+}
+
+/** The same mappings, of which some are read, one after another, instead of what else the scenario does with them. */
+export function reads(
+  scenario: Scenario,
+  count: number,
+  prepared: number,
+  times: number,
+): Scenario {
+  const { app = [] } = scenario.clients;
+  const accesses = numbers(times).map((i) => {
+    const page = Math.floor((i * count) / times);
+    const read = `0x${(2 * page * PAGE).toString(16)}`;
+    return { gpu: { vm: 'vm0', gt: 0, read, expect: '0x0' } };
+  });
+  return { ...scenario, clients: { app: [...app.slice(0, prepared), ...accesses] } };
+}
+
 /** Binds, one after another, in this many VMs in turn. */
 export function vms(count: number, rounds = 128): Sized {
   const first = numbers(count).flatMap((i) => bind(`vm${i}`, [map(0)]));

@@ -52,7 +52,7 @@ function loadOf(n: number): Load {
   for (let id = 1; id <= n; id += 1) {
     const range = 1 + random(16);
     const obj = objs[random(objs.length)] as string;
-    mappings.push({ id, addr, range, obj, offset: random(1000), attrs: PLAIN });
+    mappings.push({ id, addr, range, obj, offset: random(1000), repeat: null, attrs: PLAIN });
     addr += range + random(2) * random(8);
   }
   return { mappings, end: addr, objs };

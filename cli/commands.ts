@@ -1,7 +1,9 @@
 /** Every command, in the order in which help lists them. */
 import type { CommandSpec } from './command-spec.ts';
+import { compareCommand } from './commands/compare.ts';
 import { conformCommand } from './commands/conform.ts';
 import { diagramCommand } from './commands/diagram.ts';
+import { quirksCommand } from './commands/quirks.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
@@ -13,7 +15,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   replayCommand,
   showCommand,
   validateCommand,
+  compareCommand,
   conformCommand,
+  quirksCommand,
   diagramCommand,
   schemaCommand,
 ];

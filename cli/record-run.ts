@@ -3,6 +3,7 @@
  * signals in now and then; when one comes, what is written is flushed and the log stays open.
  */
 import { FencelabError } from '../domain/errors.ts';
+import { type Breach, watchOf } from '../domain/invariants/watch.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
 import type { U64 } from '../domain/units.ts';
 import type { LogWriter } from '../streams/log/writer.ts';
@@ -35,6 +36,8 @@ export interface Recorded {
   readonly end: RunEnd;
   /** null when nothing was to fail */
   readonly fault: FaultReport | null;
+  /** invariants that the run broke, in order */
+  readonly breaches: readonly Breach[];
 }
 
 /** How a run ended; undefined when a signal cut it short. */
@@ -55,9 +58,20 @@ async function drive(
   const planned = fail === undefined ? undefined : new PlannedFault(fail, others);
   const decider = planned?.decider ?? others;
   const run = runScenario({ scenario, seed, chooser: how, decider });
+  const { start, at, end } = watchOf();
+  const breaches: Breach[] = [];
+  let watched = start;
   for (let count = 1; ; count++) {
     const { done, value } = run.next();
-    if (done === true) return { end: value, fault: planned?.report ?? null };
+    if (done === true) {
+      // a run that was cut or cannot go on has not come to the end that they are about
+      const isOver = value.verdict === 'ok' || value.verdict === 'failed';
+      if (isOver) breaches.push(...end(watched));
+      return { end: value, fault: planned?.report ?? null, breaches };
+    }
+    const judged = at(watched, value);
+    ({ watched } = judged);
+    breaches.push(...judged.breaches);
     planned?.seen(value);
     await writer?.append(value);
     watcher.onRecord(value);

@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, FencelabError } from '../../domain/errors.ts';
+import type { Breach } from '../../domain/invariants/watch.ts';
 import { tell, tellEnd } from '../../streams/export/story.ts';
 import { NO_STORY, type Story } from '../../streams/export/story-state.ts';
 import type { RunEnd } from '../../streams/world/run.ts';
@@ -12,6 +13,7 @@ import { problemLine } from '../input-problems.ts';
 import { failureLogName, TemporaryFolder } from '../log-target.ts';
 import { parseChance, parseChooser, seedFor } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { withQuirks } from '../quirk-option.ts';
 import { recordRun, type RunPlan } from '../record-run.ts';
 import { replayLine, replayLogFile, type ReplayOutcome } from '../replay-log.ts';
 import { loadScenario } from '../scenario-file.ts';
@@ -27,7 +29,7 @@ function planOf(call: CommandCall, folder: TemporaryFolder | undefined): RunPlan
   const seed = seedFor(textOption(call.options, 'seed'), chooser.kind);
   const chance = textOption(call.options, 'fail');
   const fail = chance === undefined ? undefined : parseChance(chance);
-  const scenario = loadScenario(file);
+  const scenario = withQuirks(loadScenario(file), textOption(call.options, 'quirk'));
   return { scenario, seed, chooser, fail, log: out ?? folder?.file('run.log') };
 }
 
@@ -45,8 +47,10 @@ const quoted = (word: string): string =>
 /** The command that does this run again. */
 function againLine(call: CommandCall, { seed, chooser, fail }: RunPlan): string {
   const how = chooser.kind === 'time' ? '' : ` --chooser ${quoted(chooser.text)}`;
+  const quirk = textOption(call.options, 'quirk');
+  const bugs = quirk === undefined ? '' : ` --quirk ${quoted(quirk)}`;
   const fault = fail === undefined ? '' : ` --fail ${fail}`;
-  return `fencelab run ${quoted(call.args[0] ?? '')} --seed ${seed}${how}${fault}`;
+  return `fencelab run ${quoted(call.args[0] ?? '')} --seed ${seed}${how}${bugs}${fault}`;
 }
 
 /**
@@ -67,22 +71,29 @@ async function keepFailure(call: CommandCall, plan: RunPlan): Promise<string | u
   }
 }
 
+/** `broken: I9 at record 53: ...`; a rule about the whole run is broken at its end. */
+function breachLine({ id, seq, what }: Breach): string {
+  return `broken: ${id} at ${seq === null ? 'the end' : `record ${seq}`}: ${what}`;
+}
+
 interface Finished {
   readonly plan: RunPlan;
   readonly story: Story;
   readonly lines: readonly string[];
   readonly end: RunEnd;
   readonly fault: FaultReport | null;
+  readonly breaches: readonly Breach[];
   /** the log that the user has in the end */
   readonly log: string | undefined;
   readonly replay: ReplayOutcome | undefined;
 }
 
 function printEnd(call: CommandCall, done: Finished): void {
-  const { plan, story, end, fault, log, replay } = done;
+  const { plan, story, end, fault, breaches, log, replay } = done;
   const paint = paintFor(call.io.env, call.io.outIsTty);
   const printer = new StoryPrinter(call.io);
   printer.print(tellEnd(story, end));
+  for (const breach of breaches) call.io.out(`${paint('red', breachLine(breach))}\n`);
   call.io.out(`seed: ${plan.seed}  chooser: ${plan.chooser.text}\n`);
   if (fault !== null) call.io.out(`${faultLine(fault)}\n`);
   if (log !== undefined) call.io.out(`log: ${log}\n`);
@@ -91,16 +102,19 @@ function printEnd(call: CommandCall, done: Finished): void {
       `${paint(replay.identical ? 'green' : 'red', `replayed: ${replayLine(replay)}`)}\n`,
     );
   }
-  if (end.verdict !== 'ok') {
+  if (end.verdict !== 'ok' || breaches.length > 0) {
     const replayed = log === undefined ? '' : `fencelab replay ${quoted(log)}   (or: `;
     call.io.out(`replay: ${replayed}${againLine(call, plan)}${log === undefined ? '' : ')'}\n`);
   }
 }
 
-function printObject(call: CommandCall, { plan, lines, end, fault, log, replay }: Finished): void {
+function printObject(
+  call: CommandCall,
+  { plan, lines, end, fault, breaches, log, replay }: Finished,
+): void {
   const { verdict, events, stateHash, reasons, cycle } = end;
   printJson(call.io, 'run', {
-    ok: verdict === 'ok' && replay?.identical !== false,
+    ok: verdict === 'ok' && breaches.length === 0 && replay?.identical !== false,
     verdict,
     scenario: plan.scenario.name,
     seed: plan.seed,
@@ -110,6 +124,7 @@ function printObject(call: CommandCall, { plan, lines, end, fault, log, replay }
     reasons,
     cycle,
     fault,
+    breaches,
     log: log ?? null,
     replay: replay ?? null,
     again: againLine(call, plan),
@@ -133,13 +148,13 @@ async function runPlan(call: CommandCall, plan: RunPlan): Promise<number> {
     },
   });
   if (recorded === undefined) return EXIT.found;
-  const { end, fault } = recorded;
+  const { end, fault, breaches } = recorded;
   const out = textOption(call.options, 'out');
   const wantsReplay = call.options['replay'] === true && plan.log !== undefined;
   const replay = wantsReplay ? await replayLogFile(plan.log ?? '', call) : undefined;
-  const failed = end.verdict !== 'ok';
+  const failed = end.verdict !== 'ok' || breaches.length > 0;
   const log = out ?? (failed ? await keepFailure(call, plan) : undefined);
-  const done = { plan, story, lines, end, fault, log, replay };
+  const done = { plan, story, lines, end, fault, breaches, log, replay };
   if (call.json) printObject(call, done);
   else printEnd(call, done);
   return failed || replay?.identical === false ? EXIT.found : EXIT.ok;
@@ -161,6 +176,8 @@ export const runCommand: CommandSpec = {
     'With --fail N the N-th chance to fail fails: an allocation, a lock, an acknowledgement that gets lost. The end says ' +
       'what it was and how many chances there were; when N is beyond the last, nothing fails and it says that. N = 1, 2, ' +
       '... until then tries every single failure. The log holds what failed, so it replays like any other.',
+    'Every record is held against the invariants (docs/invariants.md). One that is broken is printed at the end, with the ' +
+      'record; without --quirk that is a bug of fencelab.',
   ],
   args: [{ name: '<scenario>', help: 'a YAML or JSON file, see docs/scenarios.md' }],
   options: [
@@ -175,6 +192,10 @@ export const runCommand: CommandSpec = {
     {
       flags: '--fail <n>',
       help: 'the n-th chance to fail of this run fails, counted from 1; choices with answers of their own are taken as they are and count none',
+    },
+    {
+      flags: '--quirk <ids>',
+      help: 'known kernel bugs that the driver shall have, as `fencelab quirks` lists them, comma between them',
     },
     { flags: '--out <log>', help: 'write the event log to this file' },
     {
@@ -199,7 +220,7 @@ export const runCommand: CommandSpec = {
   ],
   exits: [
     [EXIT.ok, 'the verdict is ok'],
-    [EXIT.found, 'failed, stuck or cut; or the replay differs'],
+    [EXIT.found, 'failed, stuck or cut; an invariant is broken; or the replay differs'],
     [EXIT.usage, 'usage, or the scenario cannot be read'],
     [EXIT.invalid, 'the scenario is not valid'],
     [EXIT.version, 'the scenario is of another version'],

@@ -1,4 +1,5 @@
 /** What a client asked for, as the message that carries it says: one line for each kind of ioctl. */
+import { accessOf } from '../../domain/scenario/access-of.ts';
 import type { BatchItem, BindOp, Sync } from '../../domain/scenario/schema.ts';
 import { hexOfPages } from '../../domain/units.ts';
 import type { StepRecord } from '../world/record.ts';
@@ -32,8 +33,9 @@ function bindText(record: StepRecord): string {
 
 function itemText(item: BatchItem): string {
   if ('spin' in item) return `spin ${item.spin.ns} ns`;
-  const { read, write, value } = item;
-  return write === undefined ? `read ${read ?? ''}` : `write ${write} = ${value ?? ''}`;
+  const { access, at } = accessOf(item);
+  const stored = { read: '', write: ` = ${item.value ?? ''}`, atomic: ` += ${item.value ?? ''}` };
+  return `${access} ${at}${stored[access]}`;
 }
 
 function execText({ actor, data }: StepRecord): string {

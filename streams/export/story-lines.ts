@@ -10,6 +10,7 @@ import { checkText } from './check-text.ts';
 import { entriesOfRuns, groupEntries, groupPlace, groupText } from './pte-groups.ts';
 import type { Story } from './story-state.ts';
 import { MEMORY_TELLERS } from './tell-memory.ts';
+import { driverText, OP_TELLERS } from './tell-ops.ts';
 import { QUEUE_TELLERS } from './tell-queues.ts';
 import { errorText, type Tellers, type ToldFact } from './told.ts';
 import { opText, span } from './words.ts';
@@ -28,7 +29,7 @@ function placeText(phys: Page | null, { bos }: Story): string {
 }
 
 function accessText(fact: FactOf<'access.done'>, story: Story): string {
-  const stored = fact.access === 'write' ? ` = ${fact.value ?? '0x0'}` : '';
+  const stored = fact.access !== 'read' ? ` = ${fact.value ?? '0x0'}` : '';
   const gt = fact.gt === 'gt0' ? '' : ` ${fact.gt}`;
   const where = `gpu${gt} ${fact.access} ${fact.vm} ${hexOfWord(fact)}${stored}`;
   const hit = fact.tlbHit ? 'TLB hit' : 'TLB miss';
@@ -50,9 +51,10 @@ function storeText(fact: FactOf<'pte.written'>): string {
 const TELLERS: Tellers = {
   ...MEMORY_TELLERS,
   ...QUEUE_TELLERS,
-  'device.created': ({ gts, vaBits, profile }) => ({
+  ...OP_TELLERS,
+  'device.created': (fact) => ({
     actor: 'device',
-    text: `${profile}, ${gts.length === 1 ? '1 GT' : `${gts.length} GTs`}, ${vaBits}-bit addresses`,
+    text: `${fact.profile}${fact.flavour === undefined ? '' : ` ${fact.flavour}`}${driverText(fact)}, ${fact.gts.length === 1 ? '1 GT' : `${fact.gts.length} GTs`}, ${fact.vaBits}-bit addresses`,
   }),
   'bo.created': ({ bo, range, phys, placement }) => ({
     actor: bo,
@@ -78,9 +80,12 @@ const TELLERS: Tellers = {
     text: `bind #${call} unwound${errorText(error)}`,
   }),
   'pte.written': (fact) => ({ actor: fact.gt, text: storeText(fact) }),
-  'tlb.invalidated': ({ gt, vm, addr, range }) => ({
+  'tlb.invalidated': ({ gt, vm, addr, range, full }) => ({
     actor: gt,
-    text: `TLB forgets ${vm} ${span(addr, range)}`,
+    text:
+      full === true
+        ? `TLB forgets everything, for ${vm}`
+        : `TLB forgets ${vm} ${span(addr, range)}`,
   }),
   'fence.signaled': ({ fence, error }, _record, story) => {
     const holders = story.holders[fence];

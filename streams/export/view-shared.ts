@@ -1,4 +1,5 @@
 /** The shared objects of the driver as tables: memory, queues, and who holds or waits for what. */
+import { STUB } from '../../domain/fence/fence-table.ts';
 import { hexOfPages } from '../../domain/units.ts';
 import type { Views } from '../replay/views.ts';
 import { byName, list, type ViewTable } from './view-table.ts';
@@ -65,7 +66,8 @@ export function lockTables({ shared }: Views): ViewTable[] {
       title: 'reservation objects',
       columns: ['of', 'fence', 'usage'],
       rows: byName(shared.resvs).flatMap(([of, slots]) =>
-        slots.map(({ fence, usage }) => [of, fence, usage]),
+        // a free one holds the stub
+        slots.flatMap(({ fence, usage }) => (fence === STUB ? [] : [[of, fence, usage]])),
       ),
     },
     {

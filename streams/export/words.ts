@@ -61,11 +61,13 @@ const keepText = (keep: boolean): string => (keep ? ' (keep)' : '');
 /** One op as the client asked for it. */
 export function requestText(op: BindOp): string {
   if ('map' in op) {
-    const { addr, range, bo, offset, null: isNull, readOnly } = op.map;
+    const { addr, range, bo, offset, null: isNull, readOnly, repeat, singlePage } = op.map;
     const piece = { obj: bo ?? null, offset: offset ?? '0x0', null: false, readOnly: false };
     // What is asked for may be nonsense; then the kernel refuses it, and the story shows it as it is.
     const place = bo === undefined ? (isNull ? '' : 'nothing') : backing(piece);
-    const words = [readOnly ? 'read-only' : '', isNull ? 'NULL' : '', place];
+    const repeated = repeat === undefined ? '' : `repeated every ${repeat}`;
+    const single = singlePage === true ? 'one page over and over' : '';
+    const words = [readOnly ? 'read-only' : '', isNull ? 'NULL' : '', place, repeated, single];
     return [`MAP ${span(addr, range)}`, ...words.filter((word) => word !== '')].join(' ');
   }
   if ('unmap' in op) return `UNMAP ${span(op.unmap.addr, op.unmap.range)}`;
@@ -79,6 +81,7 @@ export function requestText(op: BindOp): string {
     return `PREFETCH ${span(addr, range)} to region ${region}`;
   }
   if ('restart' in op) return 'RESTART';
+  if ('sync' in op) return 'SYNC_ONLY';
   return `op ${op.raw.op} ${span(op.raw.addr, op.raw.range)}`;
 }
 

@@ -43,9 +43,11 @@ function fill(fact: Unchecked, members: Readonly<Record<string, unknown>>): void
   }
 }
 
-/** Version 1 knew neither userptrs nor masks of GTs: no mapping was one or had one. */
+/** Version 1 knew neither userptrs nor masks of GTs nor patterns: no mapping was one or had one. */
 function fillPiece(piece: unknown): void {
-  if (isObject(piece)) fill(piece, { userptr: false, gtMask: 0 });
+  if (!isObject(piece)) return;
+  if (Object.hasOwn(piece, 'repeat')) throw new NotOfItsVersion('repeat came later');
+  fill(piece, { userptr: false, gtMask: 0 });
 }
 
 /** Which mapping a fact is about; undefined when it does not say so as it should, for which it will be refused. */

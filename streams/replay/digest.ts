@@ -5,6 +5,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { hexOfPages } from '../../domain/units.ts';
+import { NO_COSTS } from '../../hw/costs.ts';
 import { filledSlots } from '../../hw/slots.ts';
 import { cachedDirectories, tlbEntries } from '../../hw/tlb.ts';
 import type { Shared } from '../../machines/shared/shared.ts';
@@ -21,9 +22,10 @@ export function digestOf(views: Views): string {
   for (const [actor, state] of sorted(views.states)) line('state', actor, state);
   for (const [vm, { config, mappings }] of sorted(views.spaces)) {
     line('space', vm, config.start, config.range, config.semantics);
-    for (const { id, addr, range, obj, offset, attrs } of mappings.values()) {
+    for (const { id, addr, range, obj, offset, repeat, attrs } of mappings.values()) {
       const { null: isNull, readOnly, userptr, gtMask } = attrs;
       line('va', vm, id, addr, range, obj, offset, isNull, readOnly, userptr, gtMask);
+      if (repeat !== null) line('repeat', vm, id, repeat.range, repeat.phase);
     }
   }
   digestShared(views.shared, line, hash);
@@ -59,16 +61,24 @@ function digestShared(
 ): void {
   const { device, pools } = shared;
   line('device', device.gts, device.levels, device.profile);
+  // what a scenario does not set is not in the digest, so that old ones stay what they were
+  const { flavour, rangeInvalidation, costs, driver, quirks } = device;
+  if (flavour !== undefined) line('flavour', canonical(flavour));
+  if (!rangeInvalidation) line('full invalidation');
+  if (costs !== NO_COSTS) line('costs', canonical(costs));
+  if (driver !== null) line('driver', canonical(driver));
+  if (quirks.length > 0) line('quirks', quirks);
   line('pools', pools.system.next, pools.vram.next, pools.tables.next);
   for (const [vm, asid] of sorted(shared.asids)) line('asid', vm, asid);
-  for (const [bo, { range, phys, placement, home, closed, vm }] of sorted(shared.bos)) {
-    line('bo', bo, range, phys, placement, home, closed, vm);
+  for (const [bo, { range, phys, placement, home, closed, vm, is64K }] of sorted(shared.bos)) {
+    line('bo', bo, range, phys, placement, home, closed, vm, ...(is64K ? ['64K'] : []));
   }
   digestObjects(shared, line);
   for (const [id, syncobj] of sorted(shared.syncobjs)) line('syncobj', id, syncobj);
   for (const [, fences] of sorted(shared.fences)) {
-    for (const { key, kind, parts, result, waiters, enabled, started } of fences.values()) {
-      line('fence', key, kind, parts, result, waiters, enabled, started);
+    for (const fence of fences.values()) {
+      const { key, kind, parts, waits, holders, result, waiters, enabled, started } = fence;
+      line('fence', key, kind, parts, waits, holders, result, waiters, enabled, started);
     }
   }
   for (const [key, table] of sorted(shared.roots)) line('root', key, table);

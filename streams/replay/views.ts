@@ -94,7 +94,7 @@ function changed(
 export function viewsOfWorld({ shared, actors }: World): Views {
   const entries = actors.entries();
   const spaces = entries.flatMap(([id, { machine, value, context }]) =>
-    machine === 'vm' && value !== 'absent'
+    (machine === 'vm' || machine === 'panthorVm') && value !== 'absent'
       ? [[id, (context as { readonly space: VaSpace }).space] as const]
       : [],
   );

@@ -8,7 +8,7 @@ import { type Answers, ChoiceError, NO_ANSWERS } from '../../machines/contract/d
 import type { Executor } from '../../machines/execute/executor.ts';
 import type { VtimeNs } from '../../domain/units.ts';
 import { WATCHDOGS } from '../../machines/contract/watchdogs.ts';
-import { actorOf, type Timer, type World } from './world.ts';
+import { actorOf, type World } from './world.ts';
 
 export interface Choice {
   readonly key: string;
@@ -22,21 +22,29 @@ export interface Choice {
  */
 export function enabled(world: World, executor: Executor): Choice[] {
   const choices: Choice[] = [];
-  for (const { key, to, mail } of world.queues) {
-    const [head] = mail;
-    if (head !== undefined && executor.accepts(actorOf(world, to), head.message.type)) {
-      choices.push({ key, dueNs: head.dueNs });
-    }
-  }
-  const [timer] = world.timers;
-  if (timer !== undefined && !isEarly(timer, choices))
-    choices.push({ key: timer.key, dueNs: timer.mail.dueNs });
+  visitEnabled(world, executor, (key, dueNs) => choices.push({ key, dueNs }));
   return choices;
 }
 
-/** Whether it is a watchdog that something happens before. */
-function isEarly({ mail }: Timer, choices: readonly Choice[]): boolean {
-  return WATCHDOGS.has(mail.message.type) && choices.some(({ dueNs }) => dueNs <= mail.dueNs);
+/** The same, told one after another. */
+export function visitEnabled(
+  world: World,
+  executor: Executor,
+  visit: (key: string, dueNs: VtimeNs) => void,
+): void {
+  let firstNs = Infinity;
+  for (const { key, to, mail } of world.queues) {
+    const [head] = mail;
+    if (head === undefined || !executor.accepts(actorOf(world, to), head.message.type)) continue;
+    if (head.dueNs < firstNs) firstNs = head.dueNs;
+    visit(key, head.dueNs);
+  }
+  const [timer] = world.timers;
+  if (timer === undefined) return;
+  const { dueNs, message } = timer.mail;
+  // a watchdog leaves the way to what is due no later
+  if (WATCHDOGS.has(message.type) && firstNs <= dueNs) return;
+  visit(timer.key, dueNs);
 }
 
 /** A choice taken apart: what is delivered, and the answers that differ from 0. @throws ChoiceError for bad syntax */

@@ -44,20 +44,23 @@ export class FailNth implements Decider {
 
   answer(decision: Decision): number {
     if (decision.kind !== 'fault') return this.#others.answer(decision);
-    this.count += 1;
-    if (this.count !== this.#nth) return 0;
+    const before = this.count;
+    this.count += decision.options - 1;
+    if (this.#nth <= before || this.#nth > this.count) return 0;
     this.failed = decision;
-    return 1;
+    return this.#nth - before;
   }
 }
 
-/** Each chance to fail fails once in `oneIn` times, from a seed. */
+/** Each decision whether something fails is once in `oneIn` times that it does, from a seed. */
 export function randomFaults(seed: Seed32, oneIn: number, others: Decider = NO_DECIDER): Decider {
   let drawn = 0;
   return {
     answer: (decision) => {
       if (decision.kind !== 'fault') return others.answer(decision);
-      return mix32(seed, drawn++, 0xfa17) % oneIn === 0 ? 1 : 0;
+      const chances = decision.options - 1;
+      if (mix32(seed, drawn++, 0xfa17) % oneIn !== 0) return 0;
+      return chances === 1 ? 1 : 1 + (mix32(seed, drawn++, 0xfa18) % chances);
     },
   };
 }

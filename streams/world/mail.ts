@@ -4,8 +4,15 @@
 import type { ActorId } from '../../machines/contract/messages.ts';
 import type { Mail, Queue, Timer } from './world.ts';
 
+/** Keys that were made before: made anew for every message they would be a good part of a step's time. */
+const KEYS = new Map<ActorId, Map<ActorId, string>>();
+
 export function queueKey(from: ActorId, to: ActorId): string {
-  return `${from}>${to}`;
+  let keys = KEYS.get(from);
+  if (keys === undefined) KEYS.set(from, (keys = new Map()));
+  let key = keys.get(to);
+  if (key === undefined) keys.set(to, (key = `${from}>${to}`));
+  return key;
 }
 
 /** Position of `key`, or where it would go. */
@@ -20,35 +27,41 @@ function indexOf(queues: readonly Queue[], key: string): number {
   return low;
 }
 
-export function findQueue(queues: readonly Queue[], key: string): Queue | undefined {
-  const queue = queues[indexOf(queues, key)];
-  return queue?.key === key ? queue : undefined;
+/** Where the queue of this key is; -1 when there is none. */
+export function placeOf(queues: readonly Queue[], key: string): number {
+  const index = indexOf(queues, key);
+  return queues[index]?.key === key ? index : -1;
 }
 
-/** Mail never overtakes in its queue: it is due no earlier than what lies before it. */
-export function post(queues: readonly Queue[], from: ActorId, to: ActorId, mail: Mail): Queue[] {
+export function findQueue(queues: readonly Queue[], key: string): Queue | undefined {
+  return queues[placeOf(queues, key)];
+}
+
+/**
+ * Mail never overtakes in its queue: it is due no earlier than what lies before it. Puts it into `queues` itself, which
+ * nobody else may have seen yet.
+ */
+export function post(queues: Queue[], from: ActorId, to: ActorId, mail: Mail): void {
   const key = queueKey(from, to);
   const index = indexOf(queues, key);
-  const next = queues.slice();
   const old = queues[index];
   if (old?.key !== key) {
-    next.splice(index, 0, { key, from, to, mail: [mail] });
-    return next;
+    queues.splice(index, 0, { key, from, to, mail: [mail] });
+    return;
   }
   const before = old.mail.at(-1)?.dueNs ?? 0;
-  const dueNs = Math.max(before, mail.dueNs);
-  next[index] = { ...old, mail: [...old.mail, { ...mail, dueNs }] };
-  return next;
+  const late = mail.dueNs < before ? { ...mail, dueNs: before } : mail;
+  queues[index] = { key, from, to, mail: [...old.mail, late] };
 }
 
-/** Without the head of the queue. */
-export function takeHead(queues: readonly Queue[], key: string): Queue[] {
-  const index = indexOf(queues, key);
-  const old = queues[index];
-  if (old?.key !== key) throw new RangeError(`no queue ${key}`);
+/** All queues without the head of the one at `index`. */
+export function takeHead(queues: readonly Queue[], index: number): Queue[] {
+  const queue = queues[index];
+  if (queue === undefined) throw new RangeError(`no queue at ${index}`);
+  const { key, from, to, mail } = queue;
   const next = queues.slice();
-  if (old.mail.length === 1) next.splice(index, 1);
-  else next[index] = { ...old, mail: old.mail.slice(1) };
+  if (mail.length === 1) next.splice(index, 1);
+  else next[index] = { key, from, to, mail: mail.slice(1) };
   return next;
 }
 
@@ -60,6 +73,9 @@ export function armTimer(timers: readonly Timer[], timer: Timer): Timer[] {
   return [...cancelTimer(timers, timer.key), timer].sort(byDue);
 }
 
-export function cancelTimer(timers: readonly Timer[], key: string): Timer[] {
-  return timers.filter((each) => each.key !== key);
+/** Those very timers if none of them has this key. */
+export function cancelTimer(timers: readonly Timer[], key: string): readonly Timer[] {
+  return timers.some((each) => each.key === key)
+    ? timers.filter((each) => each.key !== key)
+    : timers;
 }

@@ -9,12 +9,20 @@ export interface Needs {
   readonly copies: boolean;
   /** a bind writes a user fence: the device-wide ordered queue */
   readonly ufences: boolean;
-  /** a VM may fault: the page-fault queue of each GT */
-  readonly faults: boolean;
+  /** some VM may fault: how many asids a page fault may name; each GT has queues for them */
+  readonly faultAsids: number;
+}
+
+/** An atomic access brings its BO to VRAM. */
+function isAtomic(step: Step): boolean {
+  if ('gpu' in step) return step.gpu.atomic !== undefined;
+  return (
+    'exec' in step && step.exec.batch.some((item) => 'atomic' in item && item.atomic !== undefined)
+  );
 }
 
 function moves(step: Step): boolean {
-  if ('evict' in step || 'accessCounter' in step) return true;
+  if ('evict' in step || 'accessCounter' in step || isAtomic(step)) return true;
   if (!('bind' in step)) return false;
   return step.bind.ops.some((op) => rawOp(op, true).op === BIND_OPS.prefetch);
 }
@@ -24,6 +32,7 @@ function writesUserFence(step: Step): boolean {
 }
 
 export function needsOf({ vms, bos, clients }: Scenario): Needs {
+  const modes = Object.values(vms).map(({ mode }) => mode);
   const steps = Object.values(clients).flat();
   const copies = steps.some(moves);
   const frees = steps.some((step) => 'close' in step && step.close.name in bos);
@@ -31,7 +40,7 @@ export function needsOf({ vms, bos, clients }: Scenario): Needs {
     memory: copies || frees,
     copies,
     ufences: steps.some(writesUserFence),
-    faults: Object.values(vms).some(({ mode }) => mode === 'fault'),
+    faultAsids: modes.includes('fault') ? modes.length : 0,
   };
 }
 

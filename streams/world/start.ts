@@ -2,8 +2,11 @@
  * The world at its beginning: actors for everything that a scenario declares, and record 0, whose facts make the
  * objects that no client's `create` step makes later.
  */
+import { driverOf, type ImmediateDriver } from '../../domain/driver/drivers.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import type { U64 } from '../../domain/units.ts';
+import { FLAVOURS } from '../../hw/flavour.ts';
+import { PAGE_SIZES } from '../../hw/io-pgtable.ts';
 import { seed32 } from '../../hw/latency.ts';
 import { newBindEngine } from '../../machines/bind-engine/bind-engine.ts';
 import { newClient } from '../../machines/client/context.ts';
@@ -19,17 +22,22 @@ import { newExecQueue } from '../../machines/exec-queue/context.ts';
 import { queueMade } from '../../machines/exec-queue/life.ts';
 import type { Executor } from '../../machines/execute/executor.ts';
 import { newFaults } from '../../machines/faults/faults.ts';
+import { FAULT_QUEUES, faultQueueOf } from '../../machines/faults/names.ts';
 import { newGt } from '../../machines/gt/context.ts';
 import { newMemory } from '../../machines/memory/context.ts';
 import { COPY_QUEUE, MEMORY } from '../../machines/memory/names.ts';
-import { NOTHING_SHARED } from '../../machines/shared/shared.ts';
+import { queueOf } from '../../machines/panthor/context.ts';
+import { createPanthorVm, newPanthorVm } from '../../machines/panthor/life.ts';
+import { newMali } from '../../machines/panthor/mali.ts';
+import { newPanthorQueue } from '../../machines/panthor/queue.ts';
+import { type Driver, NOTHING_SHARED } from '../../machines/shared/shared.ts';
 import { newTlb } from '../../machines/tlb/context.ts';
 import { UFENCES } from '../../machines/ufences/names.ts';
 import { newUfences } from '../../machines/ufences/ufences.ts';
 import { bindEngineOf, rebinderOf, type VmContext, workerOf } from '../../machines/vm/context.ts';
 import { createVm, newVm } from '../../machines/vm/life.ts';
 import { joinQueue } from '../../machines/vm/rebind.ts';
-import { newWork } from '../../machines/work/work.ts';
+import { newWork } from '../../machines/work-item/work-item.ts';
 import { Actors } from './actors.ts';
 import { Beginning } from './beginning.ts';
 import { madeLater, type Needs, needsOf } from './needs.ts';
@@ -47,15 +55,34 @@ export interface Started {
   readonly record: StepRecord;
 }
 
-export function startWorld(scenario: Scenario, seed: U64, executor: Executor): Started {
-  const { gts: count, vaBits, profile } = scenario.device;
+export function startWorld(given: Scenario, seed: U64, executor: Executor): Started {
+  const driver = driverOf(given.device.profile);
+  const scenario = driver === null ? given : withoutVram(given);
+  const {
+    gts: count,
+    vaBits,
+    profile,
+    flavour,
+    rangeInvalidation,
+    costs,
+    quirks,
+  } = scenario.device;
+  const options = {
+    ...(flavour === undefined ? {} : { flavour }),
+    ...(rangeInvalidation === undefined ? {} : { rangeInvalidation }),
+    ...(costs === undefined ? {} : { costs }),
+    ...(quirks === undefined || quirks.length === 0 ? {} : { quirks }),
+    ...(driver === null ? {} : { driver: driverFact(scenario, driver) }),
+  };
   const gts = Array.from({ length: count }, (_, i) => `gt${i}`);
   const later = madeLater(scenario);
   const beginning = new Beginning(executor);
-  beginning.do(fact({ type: 'device.created', gts, vaBits, profile }));
-  startDevice(beginning, gts, needsOf(scenario));
+  beginning.do(fact({ type: 'device.created', gts, vaBits, profile, ...options }));
+  if (driver === null) startDevice(beginning, gts, needsOf(scenario));
+  else startMali(beginning, gts, needsOf(scenario));
   makeObjects(beginning, scenario, later);
-  startVms(beginning, scenario, later, gts);
+  if (driver === null) startVms(beginning, scenario, later, gts);
+  else startPanthorVms(beginning, scenario, later, gts[0] ?? '');
   startQueues(beginning, scenario, later);
   for (const [id, program] of Object.entries(scenario.clients)) {
     beginning.add(id, 'client', newClient(id, program, scenario));
@@ -64,11 +91,52 @@ export function startWorld(scenario: Scenario, seed: U64, executor: Executor): S
   return record0(scenario, seed, beginning.actors, beginning.effects);
 }
 
+/** These devices have the system's memory only. */
+function withoutVram(scenario: Scenario): Scenario {
+  const placed = Object.entries(scenario.bos).map(([name, bo]) => [
+    name,
+    { ...bo, placement: 'system' as const },
+  ]);
+  return { ...scenario, bos: Object.fromEntries(placed) };
+}
+
+function driverFact({ device }: Scenario, driver: ImmediateDriver): Driver {
+  const version = device.driverVersion ?? driver.version;
+  return { version, pageSizes: PAGE_SIZES };
+}
+
+function startMali(beginning: Beginning, gts: readonly ActorId[], needs: Needs): void {
+  for (const gt of gts) beginning.add(gt, 'mali', newMali(gt));
+  if (needs.memory) beginning.add(MEMORY, 'memory', newMemory());
+}
+
+/** Each VM with its one bind queue. */
+function startPanthorVms(
+  beginning: Beginning,
+  { vms, device }: Scenario,
+  later: ReadonlySet<string>,
+  gt: ActorId,
+): void {
+  const levels = LEVELS[device.vaBits];
+  Object.entries(vms).forEach(([id, declared], index) => {
+    const made = newPanthorVm({ id, index, declared, device, gt, levels });
+    const queue = queueOf(id);
+    beginning.add(queue, 'panthorQueue', newPanthorQueue(queue, id));
+    if (later.has(id)) return beginning.add(id, 'panthorVm', made);
+    const created = createPanthorVm(made);
+    beginning.do(...created.effects);
+    beginning.add(id, 'panthorVm', created.context, 'open.idle');
+  });
+}
+
 function startDevice(beginning: Beginning, gts: readonly ActorId[], needs: Needs): void {
   for (const gt of gts) {
     beginning.add(gt, 'gt', newGt(gt));
     beginning.add(`${gt}/tlb`, 'tlb', newTlb(`${gt}/tlb`, gt));
-    if (needs.faults) beginning.add(`${gt}/faults`, 'faults', newFaults(`${gt}/faults`, gt));
+    for (let asid = 0; asid < Math.min(needs.faultAsids, FAULT_QUEUES); asid++) {
+      const faults = faultQueueOf(gt, asid);
+      beginning.add(faults, 'faults', newFaults(faults, gt));
+    }
   }
   if (needs.memory) beginning.add(MEMORY, 'memory', newMemory());
   if (needs.copies) beginning.add(COPY_QUEUE, 'bindEngine', newBindEngine(COPY_QUEUE));
@@ -96,9 +164,11 @@ function startVms(
   gts: readonly ActorId[],
 ): void {
   const levels = LEVELS[device.vaBits];
+  const ptUpdates = device.ptUpdates ?? 'gpu';
+  const flavour = device.flavour === undefined ? null : FLAVOURS[device.flavour];
   Object.entries(vms).forEach(([id, declared], index) => {
     const { async, mode } = declared;
-    const made = newVm({ id, index, declared, gts, levels });
+    const made = newVm({ id, index, declared, gts, levels, ptUpdates, flavour });
     const [engine, worker, rebinder] = [bindEngineOf(id), workerOf(id), rebinderOf(id)];
     beginning.add(engine, 'bindEngine', newBindEngine(engine));
     if (async) beginning.add(worker, 'work', newWork(worker, id, 'vm.worker'));

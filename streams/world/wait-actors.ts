@@ -3,30 +3,30 @@ import type { Step } from '../../domain/scenario/schema.ts';
 import type { BindEngineContext } from '../../machines/bind-engine/bind-engine.ts';
 import type { ClientContext } from '../../machines/client/context.ts';
 import type { ActorId } from '../../machines/contract/messages.ts';
-import type { WorkContext } from '../../machines/work/work.ts';
+import type { WorkContext } from '../../machines/work-item/work-item.ts';
+import { MEMORY } from '../../machines/memory/names.ts';
 import type { TlbContext } from '../../machines/tlb/context.ts';
 import { findQueue, queueKey } from './mail.ts';
 import { fences, waitsFor } from './wait-fences.ts';
 import { partsOfStep, type WaitFor, type WaitRule } from './wait-nodes.ts';
 
 export const fencesWaitedFor: WaitRule['waits'] = (index, id) =>
-  fences(index, index.waitedFor.get(id) ?? []);
+  // a VM is more than one context: wait-memory.ts
+  index.actor(id)?.machine === 'vm' ? [] : fences(index, index.waitedFor.get(id) ?? []);
 
 /** What an actor sleeps on: a lock, the start of an asynchronous fence, or something that only has a name. */
 export const sleep: WaitRule['waits'] = ({ world }, id) =>
-  Object.entries(world.shared.sleepers).flatMap(([on, sleepers]): WaitFor[] => {
-    if (!sleepers.includes(id)) return [];
-    const [what = '', ...rest] = on.split(':');
-    const name = rest.join(':');
-    if (what === 'lock') return [{ kind: 'lock', id: name, says: waitsFor }];
-    if (what !== 'started') return [{ kind: 'event', id: on, says: waitsFor }];
-    return [{ kind: 'fence', id: name, says: (label) => `waits for the start of ${label}` }];
-  });
-
-export const holder: WaitRule['waits'] = ({ world }, id) => {
-  const by = world.shared.locks[id];
-  return by === undefined ? [] : [{ kind: 'actor', id: by, says: (name) => `is held by ${name}` }];
-};
+  // it is not the manager that sleeps but each of its evictions
+  id === MEMORY
+    ? []
+    : Object.entries(world.shared.sleepers).flatMap(([on, sleepers]): WaitFor[] => {
+        if (!sleepers.includes(id)) return [];
+        const [what = '', ...rest] = on.split(':');
+        const name = rest.join(':');
+        if (what === 'lock') return [{ kind: 'lock', id: name, says: waitsFor }];
+        if (what !== 'started') return [{ kind: 'event', id: on, says: waitsFor }];
+        return [{ kind: 'fence', id: name, says: (label) => `waits for the start of ${label}` }];
+      });
 
 /** Mail that an actor sent and that is not taken: as a rule it waits for a lock. */
 export const ownMail: WaitRule['waits'] = ({ heldUp }, id) =>
@@ -41,20 +41,25 @@ export const receiver: WaitRule['waits'] = ({ world }, id) => {
 };
 
 /** Whom a step asks something that it waits for. */
-function askedBy(step: Step, { declared }: ClientContext): ActorId | undefined {
+function askedBy(step: Step, { declared, exec }: ClientContext): ActorId | undefined {
   if ('bind' in step) return step.bind.vm;
+  if ('exec' in step) return exec?.vm;
+  if ('reset' in step) return `gt${step.reset.gt}`;
   if ('gpu' in step) return `gt${step.gpu.gt}`;
   if ('expect' in step) return step.expect.vm;
   const name = 'create' in step ? step.create.name : 'close' in step ? step.close.name : '';
-  return name in declared.vms ? name : undefined;
+  return name in declared.vms || name in declared.queues ? name : undefined;
 }
+
+/** States of a client that has sent a message and waits for its answer. */
+const ASKING = new Set(['inIoctl', 'accessing', 'looking', 'resetting']);
 
 /** The answer to a message that is not held up. */
 export const answer: WaitRule['waits'] = (index, id) => {
   const state = index.actor(id);
   const context = state?.context as ClientContext;
   const step = context.program[context.pc];
-  if (step === undefined || !['inIoctl', 'accessing', 'looking'].includes(state?.value ?? '')) {
+  if (step === undefined || !ASKING.has(state?.value ?? '')) {
     return [];
   }
   const to = askedBy(step, context);

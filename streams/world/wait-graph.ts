@@ -1,6 +1,6 @@
 /**
- * Who waits for whom: the graph of waits of one world. Nodes are actors, fences, mail that nobody takes, and steps that
- * clients have before them; an edge says that the one cannot go on before the other does. What waits for what is a
+ * Who waits for whom: the graph of waits of one world. Nodes are actors, evictions, fences, mail that nobody takes, and
+ * steps that clients have before them; an edge says that the one cannot go on before the other does. What waits for what is a
  * table (wait-rules.ts); this file only follows it from everybody who waits.
  *
  * An actor that has something to do (mail that its state takes, a timer) waits for nobody here, so in the last world
@@ -34,7 +34,7 @@ export interface WaitNode {
   readonly runs: boolean;
 }
 
-/** In a fixed order: clients as the scenario names them, then other actors, then mail, then what these wait for. */
+/** In a fixed order: clients as the scenario names them, then other actors, evictions, mail, then what these wait for. */
 export type WaitGraph = ReadonlyMap<NodeKey, WaitNode>;
 
 export const keyOf = (kind: NodeKind, id: string): NodeKey => `${kind} ${id}`;
@@ -59,12 +59,13 @@ function nodeOf(index: WaitIndex, key: NodeKey, rules: readonly WaitRule[]): Wai
   return { key, label: label(index, id), end: end(index, id), waits, any, runs };
 }
 
-/** Everybody who may wait: clients that are not done, the other actors, mail that is not taken. */
-function startsOf({ clients, heldUp, world }: WaitIndex): NodeKey[] {
+/** Everybody who may wait: clients that are not done, the other actors, evictions, mail that is not taken. */
+function startsOf({ clients, evictions, heldUp, world }: WaitIndex): NodeKey[] {
   const others = world.actors.entries().filter(([, { machine }]) => machine !== 'client');
   return [
     ...clients.map(({ id }) => keyOf('actor', id)),
     ...others.map(([id]) => keyOf('actor', id)),
+    ...evictions.map((_each, i) => keyOf('eviction', String(i))),
     ...heldUp.map(({ key }) => keyOf('mail', key)),
   ];
 }

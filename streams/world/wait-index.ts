@@ -4,6 +4,8 @@ import { findFence, resultOf } from '../../domain/fence/fence-table.ts';
 import type { ClientContext } from '../../machines/client/context.ts';
 import type { ActorId, ExecJob, Job, Message } from '../../machines/contract/messages.ts';
 import type { ActorState } from '../../machines/execute/executor.ts';
+import type { Eviction, MemoryContext } from '../../machines/memory/context.ts';
+import { MEMORY } from '../../machines/memory/names.ts';
 import type { TlbContext } from '../../machines/tlb/context.ts';
 import type { Choice } from './choice.ts';
 import type { Queue, World } from './world.ts';
@@ -27,6 +29,7 @@ export interface Queued {
 
 export interface ClientState {
   readonly id: ActorId;
+  readonly value: string;
   readonly context: ClientContext;
 }
 
@@ -79,8 +82,15 @@ export class WaitIndex {
     return this.world.actors
       .entries()
       .flatMap(([id, { machine, value, context }]) =>
-        machine === 'client' && value !== 'done' ? [{ id, context: context as ClientContext }] : [],
+        machine === 'client' && value !== 'done'
+          ? [{ id, value, context: context as ClientContext }]
+          : [],
       );
+  }
+
+  /** Evictions under way, in the memory manager's order. */
+  get evictions(): readonly Eviction[] {
+    return (this.actor(MEMORY)?.context as MemoryContext | undefined)?.evictions ?? [];
   }
 
   /** The job that signals this fence, or whose flush does, if it is in a queue. */

@@ -98,6 +98,15 @@ export const NODE_KINDS = {
     end: () => 'nobody takes',
     sort: () => '',
   },
+  /** one eviction, by its place among those under way */
+  eviction: {
+    label: ({ evictions }, id) => {
+      const { bo = '', client = '' } = evictions[Number(id)] ?? {};
+      return `the eviction of ${bo} for ${client}`;
+    },
+    end: () => 'goes on',
+    sort: () => '',
+  },
   /** a lock that is held across steps */
   lock: {
     label: (_index, id) => `lock ${id}`,

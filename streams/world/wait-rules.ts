@@ -9,12 +9,12 @@ import {
   calledFunction,
   comesAfter,
   fencesWaitedFor,
-  holder,
   ownMail,
   receiver,
   sleep,
   stores,
 } from './wait-actors.ts';
+import { handledFault, heldAccesses } from './wait-faults.ts';
 import {
   flush,
   inMail,
@@ -24,6 +24,7 @@ import {
   promise,
   suspension,
 } from './wait-fences.ts';
+import { eviction, holder, newPages, notifierCall, ownEviction, vmFences } from './wait-memory.ts';
 import type { WaitRule } from './wait-nodes.ts';
 
 export const WAIT_RULES: readonly WaitRule[] = [
@@ -31,8 +32,13 @@ export const WAIT_RULES: readonly WaitRule[] = [
   { of: 'actor', waits: sleep },
   { of: 'actor', waits: ownMail },
   { of: 'actor', sort: 'client', waits: answer },
+  { of: 'actor', sort: 'client', waits: ownEviction },
+  { of: 'actor', sort: 'client', waits: notifierCall },
+  { of: 'actor', sort: 'vm', waits: vmFences },
   { of: 'actor', sort: 'bindEngine', waits: stores },
   { of: 'actor', sort: 'tlb', waits: acknowledgement },
+  { of: 'actor', sort: 'gt', waits: heldAccesses },
+  { of: 'actor', sort: 'faults', waits: handledFault },
   { of: 'actor', sort: 'work', waits: calledFunction },
   { of: 'fence', waits: placeInQueue },
   { of: 'fence', waits: inMail },
@@ -41,7 +47,9 @@ export const WAIT_RULES: readonly WaitRule[] = [
   { of: 'fence', sort: 'async-op', waits: promise },
   { of: 'fence', sort: 'preempt', waits: suspension },
   { of: 'fence', sort: 'software', any: true, waits: laterSignal },
+  { of: 'eviction', waits: eviction },
   { of: 'lock', waits: holder },
+  { of: 'event', waits: newPages },
   { of: 'mail', waits: receiver },
   { of: 'step', waits: comesAfter },
 ];

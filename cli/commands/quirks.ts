@@ -1,0 +1,72 @@
+/** `fencelab quirks`: the catalogue of known bugs. */
+import { EXIT, FencelabError } from '../../domain/errors.ts';
+import { findQuirk, QUIRKS, type QuirkRow } from '../../domain/quirks/quirks.ts';
+import { alignedLines } from '../../streams/compare/table.ts';
+import { type CommandCall, type CommandSpec, printJson } from '../command-spec.ts';
+
+const rows: readonly QuirkRow[] = QUIRKS;
+
+/** Draws a fresh schedule each time; some bugs show in a few of a hundred. */
+const runLine = ({ id, scenario, needsFault }: QuirkRow): string =>
+  `fencelab run scenarios/quirks/${scenario}.yaml --quirk ${id} --chooser random${needsFault === true ? ' --fail N' : ''}`;
+
+function tellOne(row: QuirkRow): string {
+  const { id, title, where, profile, right, breaks, needsFault } = row;
+  const lines = [
+    `${id}: ${title}`,
+    `  where    ${where} (${profile})`,
+    `  right    ${right}`,
+    `  breaks   ${breaks}${needsFault === true ? ', when something fails besides' : ''}`,
+    `  try      ${runLine(row)}`,
+    '           (a schedule of its own each time; some need many)',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function tellAll(): string {
+  const head = ['id', 'driver', 'breaks', ''];
+  const lines = rows.map(({ id, profile, breaks, title }) => [id, profile, breaks, title]);
+  // the last column is text: it is not aligned to the right
+  const aligned = alignedLines([head, ...lines].map((cells) => cells.slice(0, 3)));
+  return aligned.map((line, i) => `${line}  ${lines[i - 1]?.[3] ?? ''}`.trimEnd() + '\n').join('');
+}
+
+function chosen({ args }: CommandCall): QuirkRow | undefined {
+  const [typed] = args;
+  if (typed === undefined) return undefined;
+  const found = findQuirk(typed);
+  if ('id' in found) return found;
+  throw new FencelabError(
+    'FL206',
+    `there is no quirk '${typed}'. ${found.hint}`,
+    'fencelab quirks',
+  );
+}
+
+export const quirksCommand: CommandSpec = {
+  name: 'quirks',
+  summary: 'List the known kernel bugs that a run can have.',
+  about: [
+    'Each is off unless a scenario names it (`device: { quirks: [S06] }`) or `run --quirk` does. With all of them off no ' +
+      'schedule breaks an invariant; with one on, a schedule of its scenario breaks the one that is listed.',
+  ],
+  args: [{ name: '[id]', help: 'one of them in full; default: all' }],
+  options: [],
+  examples: [
+    { line: 'quirks', does: 'all of them' },
+    { line: 'quirks S06', does: 'one in full, and how to see it' },
+  ],
+  exits: [
+    [EXIT.ok, 'printed'],
+    [EXIT.usage, 'there is no such quirk'],
+  ],
+  run: (call) => {
+    const one = chosen(call);
+    const listed = one === undefined ? rows : [one];
+    if (call.json) {
+      const quirks = listed.map((row) => ({ needsFault: false, ...row, run: runLine(row) }));
+      printJson(call.io, 'quirks', { ok: true, quirks });
+    } else call.io.out(one === undefined ? tellAll() : tellOne(one));
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,223 @@
+/**
+ * The schedule that the search is in, as a partial order: who happens before whom, by vector clocks over actors, and which
+ * earlier steps the last one races with. Steps are numbered by depth; going back takes the last one off.
+ *
+ * Happens-before is the smallest order in which a step comes after every earlier one that it depends on (touches.ts) and
+ * after the one that made it possible (that sent its message).
+ */
+import type { Blocked, System, Touches } from '../system.ts';
+
+/** Clock entries for each step at first; more when there are more actors. */
+const FIRST_WIDTH = 32;
+
+export class Trail<S> {
+  length = 0;
+  readonly #system: System<S>;
+  readonly #states: S[] = [];
+  readonly #processes: string[] = [];
+  readonly #touches: Touches[] = [];
+  readonly #causes: number[] = [];
+  /** by depth: which component of the clocks its actor is */
+  readonly #actors: number[] = [];
+  /** by actor object: its component */
+  readonly #components = new Map<number, number>();
+  /** by object: the steps that touched it, depth * 2 + whether they wrote */
+  readonly #accesses: number[][] = [];
+  /** depths of steps that everything before and after depends on */
+  readonly #walls: number[] = [];
+  #width = FIRST_WIDTH;
+  /** by depth, `#width` each: how many steps, counted by depth, of each actor happen before it */
+  #clocks = new Int32Array(FIRST_WIDTH * 64);
+  readonly #before: number[] = [];
+  /** the step before the last one that touched what the last one runs on; -1 when there is none */
+  #lastOfActor = -1;
+
+  constructor(system: System<S>) {
+    this.#system = system;
+  }
+
+  processAt(depth: number): string {
+    return this.#processes[depth] as string;
+  }
+
+  happensBefore(earlier: number, later: number): boolean {
+    const component = this.#actors[earlier] as number;
+    return (this.#clocks[later * this.#width + component] as number) > earlier;
+  }
+
+  /** A step is taken from `state`. @param isWall it commutes with nothing */
+  push(state: S, process: string, touches: Touches, cause: number, isWall: boolean): void {
+    const depth = this.length;
+    const component = this.#componentOf((touches[0] as number) >>> 1);
+    this.#clear(depth);
+    this.#states[depth] = state;
+    this.#processes[depth] = process;
+    this.#touches[depth] = touches;
+    this.#causes[depth] = cause;
+    this.#actors[depth] = component;
+    const before = this.#before;
+    before.length = 0;
+    if (cause >= 0) this.#follow(depth, cause);
+    const wall = this.#walls.at(-1);
+    if (wall !== undefined) this.#follow(depth, wall);
+    const ofActor = this.#accesses[(touches[0] as number) >>> 1]?.at(-1);
+    this.#lastOfActor = ofActor === undefined ? -1 : ofActor >>> 1;
+    for (let t = 0; t < touches.length; t++) this.#followAccesses(depth, touches[t] as number);
+    if (isWall) {
+      for (let i = 0; i < depth; i++) this.#follow(depth, i);
+      this.#walls.push(depth);
+    }
+    this.#clocks[depth * this.#width + component] = depth + 1;
+    for (let t = 0; t < touches.length; t++) {
+      const touch = touches[t] as number;
+      (this.#accesses[touch >>> 1] ??= []).push((depth << 1) | (touch & 1));
+    }
+    this.length = depth + 1;
+  }
+
+  pop(): void {
+    const depth = --this.length;
+    for (const touch of this.#touches[depth] as Touches)
+      (this.#accesses[touch >>> 1] as number[]).pop();
+    if (this.#walls.at(-1) === depth) this.#walls.pop();
+  }
+
+  /**
+   * Calls `found` for each earlier step that the last one races with: the two depend on each other, nothing happens
+   * between them, and the last one could have gone first. To be asked right after `push`.
+   */
+  races(found: (depth: number) => void): void {
+    const last = this.length - 1;
+    if (this.#walls.at(-1) === last) return;
+    const { [last]: state } = this.#states;
+    const process = this.processAt(last);
+    const cause = this.#causes[last] as number;
+    const before = this.#before;
+    for (let i = 0; i < before.length; i++) {
+      const depth = before[i] as number;
+      if (depth === cause || this.processAt(depth) === process) continue;
+      if (before.indexOf(depth) !== i || this.#isBetween(depth)) continue;
+      // only its own actor can have kept it waiting; others leave it where it is when they go later
+      const isLet =
+        depth !== this.#lastOfActor ||
+        this.#system.couldGo(this.#states[depth] as S, state as S, process);
+      if (isLet) found(depth);
+      else this.#raceOfWaiting(last, process, this.#actorAt(last), cause, state as S, found);
+    }
+  }
+
+  /** What the last step depends on directly, or through what is among them; to be asked right after `push`. */
+  directlyBefore(): readonly number[] {
+    return this.#before;
+  }
+
+  /** Races of a step that could not be taken at all: as if it were taken now, at depth `length`. */
+  racesOfBlocked(
+    { process, actor, cause }: Blocked,
+    state: S,
+    found: (depth: number) => void,
+  ): void {
+    const depth = this.length;
+    this.#clear(depth);
+    this.#processes[depth] = process;
+    if (cause >= 0) this.#join(depth, cause);
+    for (let own = depth - 1; own >= 0; own--) {
+      if (this.processAt(own) !== process) continue;
+      this.#join(depth, own);
+      break;
+    }
+    this.#raceOfWaiting(depth, process, actor, cause, state, found);
+  }
+
+  /**
+   * A step that its actor kept waiting races with the latest step of the actor before which it would have been let, even
+   * if others of it happened in between.
+   */
+  #raceOfWaiting(
+    from: number,
+    process: string,
+    actor: number,
+    cause: number,
+    state: S,
+    found: (depth: number) => void,
+  ): void {
+    const accesses = this.#accesses[actor] ?? [];
+    for (let i = accesses.length - 1; i >= 0; i--) {
+      const depth = (accesses[i] as number) >>> 1;
+      if (depth >= from) continue;
+      if (this.processAt(depth) === process) return;
+      if (depth === cause || (cause > depth && this.happensBefore(depth, cause))) return;
+      if (!this.#system.couldGo(this.#states[depth] as S, state, process)) continue;
+      found(depth);
+      return;
+    }
+  }
+
+  #actorAt(depth: number): number {
+    return (this.#touches[depth]?.[0] ?? 0) >>> 1;
+  }
+
+  /** Whether something that the last step depends on happens after `depth`. */
+  #isBetween(depth: number): boolean {
+    for (const other of this.#before) {
+      if (other > depth && this.happensBefore(depth, other)) return true;
+    }
+    return false;
+  }
+
+  #followAccesses(depth: number, touch: number): void {
+    const accesses = this.#accesses[touch >>> 1];
+    if (accesses === undefined) return;
+    for (let i = accesses.length - 1; i >= 0; i--) {
+      const access = accesses[i] as number;
+      if (((access | touch) & 1) === 0) continue;
+      this.#follow(depth, access >>> 1);
+      if ((access & 1) === 1) return;
+    }
+  }
+
+  #follow(depth: number, earlier: number): void {
+    this.#before.push(earlier);
+    this.#join(depth, earlier);
+  }
+
+  #join(depth: number, earlier: number): void {
+    const clocks = this.#clocks;
+    const width = this.#components.size;
+    const [to, from] = [depth * this.#width, earlier * this.#width];
+    for (let i = 0; i < width; i++) {
+      const there = clocks[from + i] as number;
+      if (there > (clocks[to + i] as number)) clocks[to + i] = there;
+    }
+  }
+
+  #clear(depth: number): void {
+    const end = (depth + 1) * this.#width;
+    if (end > this.#clocks.length) {
+      const grown = new Int32Array(end * 2);
+      grown.set(this.#clocks);
+      this.#clocks = grown;
+    }
+    this.#clocks.fill(0, depth * this.#width, end);
+  }
+
+  #componentOf(actor: number): number {
+    const known = this.#components.get(actor);
+    if (known !== undefined) return known;
+    const made = this.#components.size;
+    this.#components.set(actor, made);
+    if (made >= this.#width) this.#widen();
+    return made;
+  }
+
+  #widen(): void {
+    const wide = this.#width * 2;
+    const clocks = new Int32Array((this.#clocks.length / this.#width) * wide);
+    for (let depth = 0; depth < this.length; depth++) {
+      const row = this.#clocks.subarray(depth * this.#width, (depth + 1) * this.#width);
+      clocks.set(row, depth * wide);
+    }
+    this.#width = wide;
+    this.#clocks = clocks;
+  }
+}

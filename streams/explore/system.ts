@@ -1,0 +1,60 @@
+/**
+ * What can be explored: anything with an initial state, processes that may go on, and pure steps. A world is one
+ * (world-system.ts); a spec may write a smaller one. States are values: going back is taking the old reference.
+ */
+import type { StateKey } from './state-key.ts';
+
+/** Objects and how they are touched, see touches.ts; the first one is the actor that ran. */
+export type Touches = readonly number[];
+
+/** One step that may be taken, and where it leads. */
+export interface Move<S> {
+  /** what a log and `step` call it, decisions included */
+  readonly choice: string;
+  readonly state: S;
+  /** how many steps had been taken before the one that made this one possible; -1: it was possible from the start */
+  readonly cause: number;
+  /** it is only possible when nothing else is (a watchdog), so it commutes with nothing */
+  readonly isLast: boolean;
+  /** which invariant this very step breaks, and how */
+  readonly problem: string | null;
+  touches(): Touches;
+}
+
+/** A process that has something to do and is not let, in a state where nothing happens any more. */
+export interface Blocked {
+  readonly process: string;
+  /** the object that stands for who does not let it */
+  readonly actor: number;
+  readonly cause: number;
+}
+
+export interface System<S> {
+  readonly initial: S;
+  /**
+   * Who may go on, in canonical order. A process is what has at most one next step: in a world, the queue of one sender
+   * and receiver, or a timer.
+   */
+  readonly ready: (state: S) => readonly string[];
+  /** Whose steps these are for a scheduler with priorities: what it never interrupts on its own account. */
+  readonly threadOf: (process: string) => string;
+  /** Who runs: a change of it from one step to the next is a switch. */
+  readonly actorOf: (process: string) => string;
+  /** Every step that one of them may take: more than one if the step itself decides something. */
+  readonly moves: (state: S, process: string) => readonly Move<S>[];
+  /** Whether the next step of a process could have been taken in an earlier state, as far as its actor is concerned. */
+  readonly couldGo: (earlier: S, state: S, process: string) => boolean;
+  /** Those who want to go on and cannot. */
+  readonly blocked: (state: S) => readonly Blocked[];
+  /** What is wrong with a state in which nobody is ready: who waits, for what; empty when all is done. */
+  readonly stuck: (state: S) => readonly string[];
+  /** An invariant that the end of a run breaks. */
+  readonly problemAtEnd: (state: S) => string | null;
+  readonly key: (state: S) => StateKey;
+  /** The same as text: two states are equal exactly if their texts are. */
+  readonly text: (state: S) => string;
+  /** Who of them are interchangeable: the key of what is the same but for their names; null without any. */
+  readonly orbitKey: ((state: S) => StateKey) | null;
+  /** Why reordering independent steps could hide what the invariants look for; null when it cannot. */
+  readonly unreducible: string | null;
+}

@@ -1,0 +1,154 @@
+/**
+ * Which shared objects a fact changes, in the names by which the reader of machines/shared notes what a step looks at.
+ * What folding a fact looks at counts as written, too: the fold happens within the step. The commuting spec
+ * (specs/streams/explore/independence.spec.ts) is what this table has to pass.
+ */
+import type { Fact, FactOf, FactType } from '../../domain/facts/schema.ts';
+import { contextOf } from '../../domain/fence/fence-table.ts';
+import { triggerOf } from '../../machines/shared/sleepers.ts';
+
+/** Told of each object, by kind and name; `write` is false for what the fold only looks at. */
+export type Note = (kind: string, id: string, write: boolean) => void;
+
+/** What the table needs to know of the world. */
+export interface Around {
+  readonly gts: readonly string[];
+  /** the fences in the slots of a reservation object */
+  readonly slotsOf: (resv: string) => readonly string[];
+}
+
+type Table = {
+  readonly [K in FactType]?: (fact: FactOf<K>, note: Note, around: Around) => void;
+};
+
+const ALL = '*';
+
+const vma = ({ vm, obj }: { vm: string; obj: string | null }, note: Note): void => {
+  note('vm', vm, true);
+  if (obj !== null) note('links', obj, true);
+  // whether a BO is external is looked up when its mappings are counted
+  if (obj !== null) note('bo', obj, false);
+};
+const vmOnly = ({ vm }: { vm: string }, note: Note): void => {
+  note('vm', vm, true);
+};
+const boOnly = ({ bo }: { bo: string }, note: Note): void => {
+  note('bo', bo, true);
+};
+const fenceOnly = ({ fence }: { fence: string }, note: Note): void => {
+  note('fence', fence, true);
+};
+const syncobj = (fact: { syncobj: string }, note: Note): void => {
+  note('syncobj', fact.syncobj, true);
+};
+const queue = (fact: { queue: string }, note: Note): void => {
+  note('queue', fact.queue, true);
+  note('queues', ALL, true);
+};
+const refs = ({ of }: { of: string }, note: Note): void => {
+  note('refs', of, true);
+};
+const lock = (fact: { lock: string }, note: Note): void => {
+  note('lock', fact.lock, true);
+};
+const table = ({ gt }: { gt: string }, note: Note): void => {
+  note('pt', gt, true);
+};
+const tlb = ({ gt }: { gt: string }, note: Note): void => {
+  note('tlb', gt, true);
+};
+const memory = (_fact: unknown, note: Note): void => {
+  note('memory', ALL, true);
+};
+const userptrPages = (fact: { userptr: string }, note: Note): void => {
+  note('userptr', fact.userptr, true);
+  note('pool', 'system', true);
+};
+const boPages = ({ bo, placement }: { bo: string; placement: string }, note: Note): void => {
+  note('bo', bo, true);
+  note('pool', placement, true);
+};
+const sleeping = ({ on }: { on: string }, note: Note): void => {
+  note('sleepers', on, true);
+};
+
+const WRITTEN: Table = {
+  'bo.created': boPages,
+  'bo.moved': boPages,
+  'bo.closed': boOnly,
+  'bo.freed': boOnly,
+  'userptr.created': userptrPages,
+  'userptr.invalidated': userptrPages,
+  'userptr.invalidating': (fact, note) => {
+    note('userptr', fact.userptr, true);
+  },
+  'queue.created': queue,
+  'queue.destroyed': queue,
+  'queue.banned': (fact, note) => {
+    note('queue', fact.queue, true);
+  },
+  'ref.taken': refs,
+  'ref.dropped': refs,
+  'resv.added': (fact, note, { slotsOf }) => {
+    note('resv', fact.resv, true);
+    // a fence that has signalled gives its slot away
+    for (const fence of slotsOf(fact.resv)) note('fence', fence, false);
+  },
+  'lock.taken': lock,
+  'lock.released': lock,
+  'ufence.written': ({ at }, note) => {
+    note('ufence', at, true);
+  },
+  'va.mapped': vma,
+  'va.unmapped': vma,
+  'vma.destroyed': vma,
+  'vma.evicted': vmOnly,
+  'vma.rebound': vmOnly,
+  'vma.zapped': vmOnly,
+  'vm.errored': vmOnly,
+  'vm.restarted': vmOnly,
+  'vm.closing': ({ vm }, note) => {
+    note('vm', vm, true);
+    note('vms', ALL, true);
+  },
+  'vm.created': ({ vm }, note) => {
+    note('vm', vm, true);
+    note('vms', ALL, true);
+    note('asids', ALL, true);
+  },
+  'vm.closed': (_fact, note, { gts }) => {
+    for (const gt of gts) note('tlb', gt, true);
+  },
+  'syncobj.created': syncobj,
+  'syncobj.replaced': syncobj,
+  'syncobj.advanced': syncobj,
+  'fence.created': ({ fence, parts }, note) => {
+    note('fence', fence, true);
+    for (const part of parts) note('fence', part, true);
+    note('timeline', contextOf(fence), true);
+  },
+  'fence.enabled': fenceOnly,
+  'fence.started': fenceOnly,
+  'fence.waited': fenceOnly,
+  'fence.signaled': fenceOnly,
+  'table.allocated': table,
+  'table.rooted': table,
+  'table.freed': table,
+  'pte.written': table,
+  'tlb.filled': tlb,
+  'tlb.invalidated': tlb,
+  'gt.resumed': tlb,
+  'memory.written': memory,
+  'memory.copied': memory,
+  'wait.began': sleeping,
+  'wait.ended': sleeping,
+};
+
+/** Notes everything that folding the fact touches. */
+export function noteWritten(fact: Fact, note: Note, around: Around): void {
+  const entry = WRITTEN[fact.type] as
+    ((fact: Fact, note: Note, around: Around) => void) | undefined;
+  entry?.(fact, note, around);
+  const trigger = triggerOf(fact);
+  if (trigger !== null) note('sleepers', trigger, true);
+}
