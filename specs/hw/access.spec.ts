@@ -126,3 +126,47 @@ describe('a stale translation', () => {
     });
   });
 });
+
+describe('an atomic', () => {
+  const add = (value: string, needsBit: boolean): AccessRequest => ({
+    kind: 'atomic',
+    value,
+    needsBit,
+  });
+  const bit = { ...cached, tlb: fill(noTlb(), { ...entry, pte: entry.pte + 0x400 }) };
+  const readOnly = { ...cached, tlb: fill(noTlb(), { ...entry, pte: entry.pte - 2 + 0x400 }) };
+
+  test('sees what was there and leaves the sum, modulo 2^64', () => {
+    expect(access(bit, context, at, add('0x3', true))).toMatchObject({
+      outcome: 'written',
+      value: '0x1d',
+      write: { pfn: OLD, word: 9, value: '0x20' },
+    });
+    expect(access(cached, context, at, add('0xffffffffffffffff', false))).toMatchObject({
+      value: '0x1d',
+      write: { value: '0x1c' },
+    });
+  });
+
+  test('needs the atomic-enable bit where there is one, and the right to write', () => {
+    expect(access(cached, context, at, add('0x1', true))).toMatchObject({
+      outcome: 'fault',
+      fault: 'atomic-violation',
+    });
+    for (const needsBit of [false, true]) {
+      expect(access(readOnly, context, at, add('0x1', needsBit))).toMatchObject({
+        fault: 'write-violation',
+      });
+    }
+  });
+
+  test('on a NULL page stores nothing', () => {
+    const inside = { addr: 0x3ff, word: 0 };
+    expect(access(nullPage, context, inside, add('0x1', false))).toMatchObject({
+      outcome: 'dropped',
+    });
+    expect(access(nullPage, context, inside, add('0x1', true))).toMatchObject({
+      fault: 'atomic-violation',
+    });
+  });
+});

@@ -13,7 +13,9 @@ import { differencesOf, lookAgain, newWatch, type MappingWatch } from '../../hw/
 import { allocateTable, freeTable, writeEntries } from '../../hw/page-tables.ts';
 import { abortBind } from '../../hw/pt-abort.ts';
 import { tryStageBind } from '../../hw/pt-bind.ts';
-import { tablesOf, type PtTreeOptions } from '../../hw/pt-tree.ts';
+import { type NewTable, tablesOf, type PtTreeOptions } from '../../hw/pt-tree.ts';
+import { decodeEntry } from '../../hw/pte.ts';
+import type { Run } from '../../hw/runs.ts';
 import { stageUnbind } from '../../hw/pt-unbind.ts';
 import { stageZap } from '../../hw/pt-zap.ts';
 import { liveFaults, shapeFaults } from '../../hw/shape-check.ts';
@@ -45,7 +47,19 @@ function randomOf(seed: number, sequence: number): Random {
   };
 }
 
+/** What a run writes, in words: the level and size of its leaves, and NULL by its value. */
+function kindOf({ level, layout }: NewTable, { pte }: Run): string | undefined {
+  if (pte === 0) return undefined;
+  const found = decodeEntry(pte, level);
+  if (found.kind === 'directory') return found.layout === 'normal' ? undefined : found.layout;
+  if (found.kind !== 'leaf') return undefined;
+  if (found.pfn === null) return `NULL 0x${pte.toString(16)}`;
+  if (layout === 'compact') return '64K leaf';
+  return ['4K leaf', '2M leaf', '1G leaf'][level];
+}
+
 interface State {
+  readonly written: Record<string, number>;
   rig: Rig;
   bound: OrderedMap<Mapping>;
   watch: MappingWatch<Mapping>;
@@ -57,6 +71,8 @@ export interface Soaked {
   readonly steps: number;
   /** Binds that a device refused because VRAM could not be mapped by 64K pages. */
   readonly refusals: number;
+  /** Tables and leaves that were written, by kind: what the sequences have come to. */
+  readonly written: Readonly<Record<string, number>>;
 }
 
 const itself = (each: Mapping): Mapping => each;
@@ -104,12 +120,20 @@ function fits({ addr, range }: Mapping, { bound, rig }: State): boolean {
   return isFree && addr + range <= spacePages(rig.tree.levels);
 }
 
+function count({ written }: State, kind: string | undefined): void {
+  if (kind !== undefined) written[kind] = (written[kind] ?? 0) + 1;
+}
+
 /** Binds, or calls it off, or finds that the device refuses; says which. */
 function bind(state: State, mapping: Mapping, rebind: boolean, abort: boolean): boolean {
   const { rig } = state;
   const staged = tryStageBind(rig.tree, rig.alloc, { ...mapping, rebind });
   if (refused(staged)) return false;
+  for (const table of [...staged.newTables, ...staged.updates]) {
+    for (const run of table.runs) count(state, kindOf(table, run));
+  }
   if (abort) {
+    count(state, 'called off');
     const built = staged.newTables.reduce(allocateTable, rig.tables);
     const { freed, alloc } = abortBind(staged);
     state.rig = { ...rig, alloc, tables: freed.reduce(freeTable, built) };
@@ -132,6 +156,7 @@ function unbind(state: State, mapping: Mapping): void {
 function zap(state: State, mapping: Mapping): void {
   const { rig } = state;
   if (rig.tree.scratch !== undefined) return;
+  count(state, 'zapped');
   const tables = stageZap(rig.tree, mapping).updates.reduce(writeEntries, rig.tables);
   state.rig = { ...rig, tables };
   const mappings = state.bound.delete(mapping.addr);
@@ -185,7 +210,14 @@ export function soakSequence(seed: number, sequence: number): Soaked {
   const random = randomOf(seed, sequence);
   const { levels, options } = optionsOf(sequence);
   const rig = newRig(levels, options);
-  const state: State = { rig, bound: OrderedMap.empty(), watch: newWatch(rootOf(rig)) };
+  const state: State = {
+    rig,
+    bound: OrderedMap.empty(),
+    watch: newWatch(rootOf(rig)),
+    written: {},
+  };
+  count(state, levels === 5 ? '57-bit' : '48-bit');
+  if (options.scratch !== undefined) count(state, 'scratch');
   const steps = 1 + random(12);
   let refusals = 0;
   const check = (at: string, full: boolean): void => {
@@ -207,16 +239,20 @@ export function soakSequence(seed: number, sequence: number): Soaked {
   check('all unbound', false);
   const left = tablesOf(state.rig.tree).length - (rig.tree.scratch?.tables.length ?? 0);
   if (left !== 1) throw new Error(`sequence ${sequence}: ${left} tables are left`);
-  return { sequences: 1, steps: steps + 1, refusals };
+  return { sequences: 1, steps: steps + 1, refusals, written: state.written };
 }
 
 /** Runs sequences 0 .. sequences - 1 of a seed. 10^5 of them are the promise of issue 4. */
 export function soakPageTables(sequences: number, seed: number): Soaked {
   let [steps, refusals] = [0, 0];
+  const written: Record<string, number> = {};
   for (let n = 0; n < sequences; n++) {
     const done = soakSequence(seed, n);
     steps += done.steps;
     refusals += done.refusals;
+    for (const [kind, times] of Object.entries(done.written)) {
+      written[kind] = (written[kind] ?? 0) + times;
+    }
   }
-  return { sequences, steps, refusals };
+  return { sequences, steps, refusals, written };
 }

@@ -16,7 +16,7 @@ import { queueMade } from '../../machines/exec-queue/life.ts';
 import { newFaults } from '../../machines/faults/faults.ts';
 import { newGt } from '../../machines/gt/context.ts';
 import { newTlb } from '../../machines/tlb/context.ts';
-import { newWork } from '../../machines/work/work.ts';
+import { newWork } from '../../machines/work-item/work-item.ts';
 import { randomChooser } from '../../streams/world/chooser.ts';
 import { randomFaults, randomHardware } from '../../streams/world/decide.ts';
 import type { Step } from '../../streams/world/step.ts';
@@ -48,7 +48,7 @@ function worldOf(mode: Mode, count: number): SmallWorld {
     {
       gt0: ['gt', newGt('gt0')],
       'gt0/tlb': ['tlb', newTlb('gt0/tlb', 'gt0')],
-      'gt0/faults': ['faults', newFaults('gt0/faults', 'gt0')],
+      'gt0/faults0': ['faults', newFaults('gt0/faults0', 'gt0')],
       'vm0/rebinder': ['work', newWork('vm0/rebinder', 'vm0', 'vm.rebind')],
       vm0: ['stub', {}],
       [QUEUE]: ['execQueue', queue],
@@ -177,7 +177,9 @@ test('such runs come to every state of the machines in them', () => {
   fc.assert(note, { numRuns: 1500, seed: 7 });
   const transient = ['picking', 'resuming', 'failing', 'running.stepping', 'settling'];
   const missing = ['execQueue', 'gt', 'faults', 'work'].flatMap((name) => {
-    const actor = { execQueue: QUEUE, gt: 'gt0', faults: 'gt0/faults', work: 'vm0/rebinder' }[name];
+    const actor = { execQueue: QUEUE, gt: 'gt0', faults: 'gt0/faults0', work: 'vm0/rebinder' }[
+      name
+    ];
     const states = [...compile(MACHINE_SET[name] as Machine<never>).rows.keys()];
     return states
       .filter((state) => !transient.includes(state))

@@ -103,7 +103,7 @@ test('a page fault is held in a fault-mode VM only', () => {
   const { effects } = access(hole, faulty);
   expect(typesOf(effects).at(-1)).toBe('fault.raised');
   expect(sentIn(effects)).toEqual([
-    ['gt0/faults', 'fault.raise', { id: 1, vm: 'vm0', addr: 7, access: 'read' }],
+    ['gt0/faults0', 'fault.raise', { id: 1, vm: 'vm0', addr: 7, access: 'read' }],
   ]);
 });
 
@@ -111,7 +111,7 @@ test('a held access is made again when the fault is resolved, and held again if 
   const held = access(hole, faulty);
   const again = deliver(held.state, 'fault.answer', { id: 1, result: 0 }, faulty);
   expect(sentIn(again.effects)).toEqual([
-    ['gt0/faults', 'fault.raise', { id: 2, vm: 'vm0', addr: 7, access: 'read' }],
+    ['gt0/faults0', 'fault.raise', { id: 2, vm: 'vm0', addr: 7, access: 'read' }],
   ]);
   const resolved = foldShared(faulty, {
     type: 'pte.written',
@@ -146,10 +146,13 @@ describe('a reset', () => {
   const held = access(hole, world, undefined, sent.state);
   const begun = deliver(held.state, 'gt.reset', {}, world, 'app');
 
-  test('is told to the queues of the GT, and takes its time', () => {
+  test('is told to the queues of the GT and to the page-fault queues in use, and takes its time', () => {
     expect(begun.state.value).toBe('inReset');
     expect(factsIn(begun.effects)).toEqual([{ type: 'gt.reset', gt: 'gt0' }]);
-    expect(sentIn(begun.effects)).toEqual([['q0', 'queue.reset', {}]]);
+    expect(sentIn(begun.effects)).toEqual([
+      ['q0', 'queue.reset', {}],
+      ['gt0/faults0', 'faults.reset', {}],
+    ]);
     expect(begun.effects.at(-1)).toMatchObject({ effect: 'arm', timer: 'reset' });
   });
 

@@ -254,6 +254,53 @@ describe('under VMs in fault mode', () => {
   });
 });
 
+describe('a move for a fault-mode VM that is about to bind', () => {
+  const facts: Fact[] = [device, vm('vm0', 'fault'), ...bo('bo0')];
+  const taken = { type: 'lock.taken', lock: 'bo0', by: 'vm0' };
+  const done = ['vm0', 'move.done', { lock: 'bo0' }];
+  const move = (shared: Shared, state = memory): Stepped =>
+    deliver(state, 'memory.move', { bo: 'bo0', to: 'system' }, shared, 'vm0');
+
+  test('zaps as an eviction does, stays where it came, and hands the lock over', () => {
+    const shared = sharedOf([...facts, mapped('bo0', 'vm0', 1)]);
+    const asked = move(shared);
+    expect(sentIn(asked.effects)).toEqual([['vm0', 'vm.zap', { va: 1 }]]);
+    const during = after(shared, asked);
+    const moved = deliver(asked.state, 'notifier.done', { fences: [] }, during, 'vm0');
+    expect(types(moved).slice(-3)).toEqual(['lock.released', 'ref.dropped', 'lock.taken']);
+    expect(factsIn(moved.effects)).toContainEqual(taken);
+    expect(factsIn(moved.effects)).toContainEqual(expect.objectContaining({ stays: true }));
+    expect(sentIn(moved.effects).at(-1)).toEqual(done);
+    expect(after(during, moved).locks).toEqual({ bo0: 'vm0' });
+  });
+
+  test('of what is there already gives the lock alone; of what nobody maps, or whose handle is closed, moves at once', () => {
+    const there = { ...bo('bo0')[0], placement: 'system', phys: FIRST_SYSTEM } as Fact;
+    const nothing = move(sharedOf([device, vm('vm0', 'fault'), there]));
+    expect(factsIn(nothing.effects)).toEqual([taken]);
+    expect(sentIn(nothing.effects)).toEqual([done]);
+    const alone = move(sharedOf([...facts, { type: 'bo.closed', bo: 'bo0' }]));
+    expect(types(alone)).toContain('bo.moved');
+    expect(factsIn(alone.effects).at(-1)).toEqual(taken);
+  });
+
+  test('sleeps on a lock that is held, even if it is there, and goes on when that is free', () => {
+    const there = { ...bo('bo0')[0], placement: 'system', phys: FIRST_SYSTEM } as Fact;
+    const locked = sharedOf([
+      device,
+      vm('vm0', 'fault'),
+      there,
+      { type: 'lock.taken', lock: 'bo0', by: 'vm1' },
+    ]);
+    const asleep = move(locked);
+    expect(types(asleep)).toEqual(['wait.began']);
+    const free = foldShared(locked, { type: 'lock.released', lock: 'bo0', by: 'vm1' });
+    const woken = deliver(asleep.state, 'wait.over', { on: 'lock:bo0' }, free, 'vm1');
+    expect(sentIn(woken.effects)).toEqual([done]);
+    expect(woken.state.context).toEqual(newMemory());
+  });
+});
+
 describe('pages that nobody owns', () => {
   const pages = { phys: FIRST_VRAM, range: 2, placement: 'vram' } as const;
   const freed = { type: 'memory.freed', ...pages };

@@ -17,7 +17,9 @@ const input = {
     scratch: false,
   },
   gts: ['gt0'],
+  flavour: null,
   levels: 4,
+  ptUpdates: 'gpu' as const,
 };
 const fresh = createVm(newVm(input)).context;
 const config = { ...fresh.space.config, reserved: { addr: 16, range: 16 } };

@@ -4,6 +4,7 @@
  */
 import type { Scenario, Step } from '../../domain/scenario/schema.ts';
 import type { U64 } from '../../domain/units.ts';
+import type { PanthorVm } from '../../machines/panthor/context.ts';
 import type { VmContext } from '../../machines/vm/context.ts';
 import { FailNth } from '../../streams/world/decide.ts';
 import { type RunEnd, runScenario } from '../../streams/world/run.ts';
@@ -83,6 +84,18 @@ const EXCUSED = [
   /still (waiting for|watching)/,
 ];
 
+/** A VM that nobody asks anything of any more. */
+function leftBy(id: string, value: string, { running, waiters, jobsLeft }: PanthorVm): string[] {
+  const holds = /^(open\.idle|absent|closed)$/.test(value) ? [] : [`${id} is ${value}`];
+  const isIdle = running === null && waiters.length === 0;
+  const isKept = jobsLeft > 0 && value === 'closed';
+  return [
+    ...holds,
+    ...(isIdle ? [] : [`${id} has ops left`]),
+    ...(isKept ? [`${id} has jobs`] : []),
+  ];
+}
+
 /** What is not as it must be after a failure. */
 export function wrongAfter({ records, end }: Failed): string[] {
   const isOver = end.verdict !== 'stuck';
@@ -98,6 +111,7 @@ export function wrongAfter({ records, end }: Failed): string[] {
           !untreated.some((vm) => reason.includes(vm)),
       );
   const stopped = [...end.world.actors.entries()].flatMap(([id, { machine, value, context }]) => {
+    if (machine === 'panthorVm') return leftBy(id, value, context as PanthorVm);
     if (machine !== 'vm') return [];
     const { error, pending, locked, call, work } = context as VmContext;
     // nobody restarts the others, nor one that is closed before the medic gets to it

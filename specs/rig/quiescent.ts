@@ -2,15 +2,20 @@
  * What must be so of a VM that nothing is under way for: its page tables translate exactly what its address space
  * holds, on every GT; the tables are sound; and every cached translation is one that a walk would find (invariants 19,
  * 21, 22, 23, 24). Of a VM that is closed nothing is left.
+ *
+ * In fault mode the tables hold what is bound and not zapped, and nothing else. In a VM with scratch pages every entry
+ * for nothing leads to the scratch tree, which is compared where the walk comes to it and never gone through.
  */
 import type { Mapping } from '../../hw/leaf-rule.ts';
+import { entryPages } from '../../hw/levels.ts';
 import { walk } from '../../hw/page-tables.ts';
 import { liveFaults, shapeFaults } from '../../hw/shape-check.ts';
-import { compareMappings } from '../../hw/tables-check.ts';
+import { compareMappings, tableRootOf } from '../../hw/tables-check.ts';
 import { tlbEntries, tlbEntryOf } from '../../hw/tlb.ts';
 import type { Shared } from '../../machines/shared/shared.ts';
 import { rootKey } from '../../machines/shared/shared.ts';
-import type { VmContext } from '../../machines/vm/context.ts';
+import { vmaOf, type VmContext, wantedMask } from '../../machines/vm/context.ts';
+import { pieceOfMapping } from '../../machines/vm/pieces.ts';
 import type { World } from '../../streams/world/world.ts';
 
 /** The first page behind a mapping; null for NULL. */
@@ -28,8 +33,20 @@ function physOf({ obj, offset, attrs }: Mapped, { bos, userptrs }: Shared): numb
 type Mapped =
   ReturnType<VmContext['space']['mappings']['values']> extends Iterable<infer M> ? M : never;
 
-function asLeafMappings({ space }: VmContext, shared: Shared): Mapping[] {
-  return [...space.mappings.values()].map((mapping) => {
+/** Which GTs have entries for a mapping, as bits: in fault mode those that have bound it and not zapped it since. */
+function shownOn(vm: VmContext, mapping: Mapped): number {
+  const wanted = wantedMask(vm, pieceOfMapping(mapping));
+  if (vm.mode !== 'fault') return wanted;
+  const { present, zapped } = vmaOf(vm, mapping.id);
+  return present & ~zapped & wanted;
+}
+
+/** What the tables of one GT have to translate. */
+function asLeafMappings(vm: VmContext, gt: number, shared: Shared): Mapping[] {
+  const shown = [...vm.space.mappings.values()].filter(
+    (mapping) => (shownOn(vm, mapping) & (1 << gt)) !== 0,
+  );
+  return shown.map((mapping) => {
     const { addr, range, obj, attrs } = mapping;
     const pfn = physOf(mapping, shared);
     const vram = obj !== null && shared.bos[obj]?.placement === 'vram';
@@ -39,17 +56,26 @@ function asLeafMappings({ space }: VmContext, shared: Shared): Mapping[] {
   });
 }
 
-/** Its entries may lag: pages have moved and nobody has bound them again yet, or a fault will bind them. */
-const lags = ({ id, invalidated, mode, scratch }: VmContext, { vms, userptrs }: Shared): boolean =>
-  mode === 'fault' ||
-  // a scratch tree translates everything: what is mapped is compared in specs/hw
-  scratch ||
-  (vms[id]?.evicted.length ?? 0) > 0 ||
+/** Mappings that were zapped: the driver counts their entries, and the hardware has none (hw/pt-zap.ts). */
+function zappedOn(vm: VmContext, gt: number): Mapped[] {
+  return [...vm.space.mappings.values()].filter(
+    ({ id }) => (vmaOf(vm, id).zapped & (1 << gt)) !== 0,
+  );
+}
+
+/** Its entries may lag: pages have moved and nobody has bound them again yet. Fault mode clears entries before. */
+const lags = ({ id, mode, invalidated }: VmContext, { vms, userptrs }: Shared): boolean =>
+  (mode !== 'fault' && (vms[id]?.evicted.length ?? 0) > 0) ||
   invalidated.length > 0 ||
   Object.values(userptrs).some(({ invalidating }) => invalidating);
 
-const isBusy = ({ call, pending, inFlight }: VmContext, { fences }: Shared): boolean =>
+const isBusy = (
+  { call, work, pending, notifiers, inFlight }: VmContext,
+  { fences }: Shared,
+): boolean =>
   call !== null ||
+  work !== null ||
+  notifiers.length > 0 ||
   pending.length > 0 ||
   inFlight.some((key) => {
     const [context, seqno] = [key.slice(0, key.lastIndexOf(':')), key.split(':').at(-1)];
@@ -93,24 +119,34 @@ function remainsOf({ actors, shared }: World): string[] {
   });
 }
 
+/** What is wrong with the tables of a VM on one GT. */
+function tableFaults(vm: VmContext, index: number, shared: Shared): unknown[] {
+  const gt = vm.gts[index] ?? '';
+  const tree = vm.trees[index];
+  if (tree === undefined) return ['no tree'];
+  const from = tableRootOf(tree);
+  if (shared.roots[rootKey(gt, vm.id)] !== from.root) return ['another root than the driver’s'];
+  const zapped = zappedOn(vm, index);
+  const isExcused = ({ base, level }: { base: number; level: number }): boolean =>
+    zapped.some(({ addr, range }) => addr < base + entryPages(level + 1) && base < addr + range);
+  const ofTrees = [...shapeFaults(shared.tables, from), ...liveFaults(tree, shared.tables)];
+  return [
+    ...compareMappings(shared.tables, from, asLeafMappings(vm, index, shared)),
+    ...ofTrees.filter((fault) => !isExcused(fault)),
+  ];
+}
+
 /** What is wrong with the VMs of a world for which nothing is under way. */
 export function quiescentFaults(world: World): string[] {
   const { shared } = world;
   const remains = remainsOf(world);
   if (remains.length > 0) return remains;
   return idleVms(world).flatMap((vm) =>
-    vm.gts.flatMap((gt, i) => {
-      const from = { root: shared.roots[rootKey(gt, vm.id)] ?? 0, levels: vm.levels };
-      const tree = vm.trees[i];
-      const faults: unknown[] = [
-        ...compareMappings(shared.tables, from, asLeafMappings(vm, shared)),
-        ...shapeFaults(shared.tables, from),
-        ...(tree === undefined ? ['no tree'] : liveFaults(tree, shared.tables)),
-      ];
-      return [
-        ...faults.map((fault) => `${vm.id} on ${gt}: ${JSON.stringify(fault)}`),
-        ...staleTranslations(gt, vm, shared),
-      ];
-    }),
+    vm.gts.flatMap((gt, index) => [
+      ...tableFaults(vm, index, shared).map(
+        (fault) => `${vm.id} on ${gt}: ${JSON.stringify(fault)}`,
+      ),
+      ...staleTranslations(gt, vm, shared),
+    ]),
   );
 }

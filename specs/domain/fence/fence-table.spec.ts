@@ -46,15 +46,17 @@ test('a fence that is made is there, pending, and nobody else is', () => {
 
 test('the next seqno of a context is one after its greatest', () => {
   const property = fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 50 })), (seqnos) => {
-    const table = tableOf(...seqnos.map((n) => `a:${n}`), 'b:77');
+    const ascending = [...seqnos].sort((a, b) => a - b);
+    const table = tableOf(...ascending.map((n) => `a:${n}`), 'b:77');
     expect(nextSeqno(table, 'a')).toBe(Math.max(0, ...seqnos) + 1);
     expect(nextSeqno(table, 'c')).toBe(1);
   });
   fc.assert(property);
 });
 
-test('a fence is made once', () => {
+test('a fence is made once, and after those with lower numbers', () => {
   expect(() => addFence(tableOf('a:1'), plain('a:1'))).toThrow('fence a:1 made twice');
+  expect(() => addFence(tableOf('a:2'), plain('a:1'))).toThrow('or after a:2');
 });
 
 test('a fence signals once, and its error never changes', () => {

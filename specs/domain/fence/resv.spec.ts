@@ -4,9 +4,18 @@ import {
   addFence,
   markSignaled,
   NO_FENCES,
+  STUB,
   type FenceTable,
 } from '../../../domain/fence/fence-table.ts';
-import { addToResv, fencesFor, type Resv, type Usage, USAGES } from '../../../domain/fence/resv.ts';
+import {
+  addToResv,
+  fencesFor,
+  fencesGoneFrom,
+  type Resv,
+  type ResvSlot,
+  type Usage,
+  USAGES,
+} from '../../../domain/fence/resv.ts';
 
 const CONTEXTS = ['a', 'b', 'c'];
 const SEQNOS = [1, 2, 3, 4];
@@ -18,6 +27,7 @@ const signaled = (keys: readonly string[]): FenceTable =>
 const slot = fc.record({ fence: fc.constantFrom(...KEYS), usage: fc.constantFrom(...USAGES) });
 const added = (slots: readonly { fence: string; usage: Usage }[], table = all): Resv =>
   slots.reduce<Resv>((resv, { fence, usage }) => addToResv(resv, fence, usage, table), []);
+const FREE: ResvSlot = { fence: STUB, usage: 'bookkeep' };
 const rank = (usage: Usage): number => USAGES.indexOf(usage);
 const [contextOf, seqnoOf] = [
   (key: string): string => key.slice(0, 1),
@@ -44,12 +54,47 @@ test('a fence takes the first slot that a later one of its context, or anyone, m
             seqnoOf(fence) >= seqnoOf(old.fence) &&
             rank(old.usage) >= rank(usage)),
       );
-      const expected =
+      const taken =
         index < 0 ? [...before, { fence, usage }] : before.with(index, { fence, usage });
+      // the others that have signalled are let go of; their places stay, but for those at the end
+      const expected = taken.map((each, i) =>
+        i !== (index < 0 ? before.length : index) && done.includes(each.fence) ? FREE : each,
+      );
+      while (expected.at(-1) === FREE) expected.pop();
       expect(after).toEqual(expected);
+      const left = before.map((old) => old.fence).sort();
+      const kept = before.filter((old) => after.includes(old)).map((old) => old.fence);
+      expect([...kept, ...fencesGoneFrom(before, after)].sort()).toEqual(left);
     },
   );
   fc.assert(property, { numRuns: 1000 });
+});
+
+test('letting go early changes nobody’s wait: pending fences, in the same order', () => {
+  const event = fc.record({ slot, done: fc.subarray(KEYS, { maxLength: 3 }) });
+  const property = fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+    let resv: Resv = [];
+    // as it was done before: what has signalled stays until its own place is needed
+    let slow: Resv = [];
+    const over = new Set<string>();
+    for (const { slot: each, done } of events) {
+      const pending = ({ fence }: ResvSlot): boolean => !over.has(fence) && fence !== STUB;
+      const table = signaled([...over]);
+      const index = slow.findIndex(
+        (old) =>
+          over.has(old.fence) ||
+          (contextOf(old.fence) === contextOf(each.fence) &&
+            seqnoOf(each.fence) >= seqnoOf(old.fence) &&
+            rank(old.usage) >= rank(each.usage)),
+      );
+      slow = index < 0 ? [...slow, each] : slow.with(index, each);
+      resv = addToResv(resv, each.fence, each.usage, table);
+      expect(resv.filter(pending)).toEqual(slow.filter(pending));
+      expect(resv.length).toBeLessThanOrEqual(slow.length);
+      for (const fence of done) over.add(fence);
+    }
+  });
+  fc.assert(property, { numRuns: 500 });
 });
 
 test('nothing that must be waited for is lost: who is replaced has signalled, or is implied', () => {

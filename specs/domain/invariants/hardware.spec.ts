@@ -227,8 +227,27 @@ checkCases({
         told([vm, ...root], [write(1000, 3, run(directory(77)))]),
       'a root freed before its mappings': () => told([vm, bo, ...way, mapped], [freed(1000)]),
       'a table that is left empty': () => told([vm, ...way], [write(1003, 0, run(0, 100))]),
+      'one in fault mode': () => told([faulting, ...way], [write(1003, 0, run(0, 100))]),
+      'one whose cleared mapping is unbound by now': () =>
+        told(
+          [vm, bo, ...way, mapped, bound],
+          [fact('vma.zapped'), write(1003, 0, run(0, 100))],
+          [fact('vma.unbound'), write(1003, 0, run(0))],
+        ),
+      'one beside a cleared mapping': () =>
+        told(
+          [vm, bo, ...way, fact('va.mapped', { addr: 512 }), bound],
+          [fact('vma.zapped'), write(1003, 0, run(0, 100))],
+        ),
     },
     legal: {
+      'an empty one below one that is taken out': () =>
+        told(
+          [vm, bo, ...way, mapped, bound, fact('job.queued')],
+          [fact('vma.zapped'), write(1003, 0, run(0, 100))],
+          [fact('vma.unbound'), write(1000, 3, run(0))],
+          [fact('job.done')],
+        ),
       'tables that are taken out': () => told([vm, ...way], [write(1000, 3, run(0))]),
       'an empty one that a job will fill': () =>
         told(
@@ -237,7 +256,17 @@ checkCases({
           [write(1003, 0, run(leaf(4096), 3))],
           [fact('job.done')],
         ),
-      'an empty one in fault mode': () => told([faulting, ...way], [write(1003, 0, run(0, 100))]),
+      'one whose mapping was cleared': () =>
+        told(
+          [faulting, bo, ...way, mapped, bound],
+          [fact('vma.zapped'), write(1003, 0, run(0, 100))],
+        ),
+      'one whose mapping was cleared and waits for its unbind': () =>
+        told(
+          [vm, bo, ...way, mapped, bound],
+          [fact('va.unmapped'), fact('vma.zapped')],
+          [write(1003, 0, run(0, 100))],
+        ),
       'a root freed after its mappings': () =>
         told([vm, bo, ...way, mapped], [fact('va.unmapped'), freed(1000)]),
     },

@@ -1,4 +1,4 @@
-/** Invariants 8 to 18: fences, references, and what waits for what. */
+/** Invariants 8 to 17: fences, references, and what waits for what. */
 import type { Fact, FactOf } from '../../../domain/facts/schema.ts';
 import { checkCases } from '../../rig/fire-cases.ts';
 import { bindCall, fact, piece, told } from '../../rig/told.ts';
@@ -113,6 +113,13 @@ checkCases({
       'a BO freed too early': () => told([bo, ref('ref.taken'), fact('bo.freed', { bo: 'bo0' })]),
       'a holder that is gone': () =>
         told([ref('ref.taken'), fact('queue.destroyed', { queue: 'q0' })]),
+      'a VM that a page-fault queue holds when the fault is answered (S41)': () =>
+        told(
+          [fact('actor.started', { actor: 'gt0/faults0', machine: 'faults' })],
+          [ref('ref.taken', 'gt0/faults0')],
+          [fact('fault.handled', { result: -22 })],
+        ),
+      'an ioctl that is over (S20, L04, L13)': () => told([ref('ref.taken', 'vm0/call1')]),
       'a VMA destroyed twice': () =>
         told([vm, mapped, fact('va.unmapped')], [fact('vma.destroyed')], [fact('vma.destroyed')]),
       'a VMA destroyed in the tree': () => told([vm, mapped, fact('vma.destroyed')]),
@@ -120,6 +127,25 @@ checkCases({
         told(
           [vm, mapped, fact('va.mapped', { va: 2, addr: 40 })],
           [fact('va.unmapped'), fact('va.unmapped', { va: 2, addr: 40 }), fact('vma.destroyed')],
+        ),
+      'a job that never lets go of what it waited for': () =>
+        told(
+          [made('sw/in:1', 'software'), made('q0:1'), armed({ waits: ['sw/in:1'] })],
+          [over('sw/in:1')],
+          [started(1)],
+          [over('q0:1')],
+        ),
+      'the same of a bind job': () =>
+        told(
+          [made('sw/in:1', 'software'), made(`${b0}:1`, 'bind-job'), queued(1, ['sw/in:1'], b0)],
+          [over('sw/in:1')],
+          [over(`${b0}:1`)],
+        ),
+      'a slot of a freed BO whose fence never signals': () =>
+        told(
+          [bo, ref('ref.taken'), made('q0:1'), guards('bo0', 'write'), armed()],
+          [ref('ref.dropped'), fact('bo.freed', { bo: 'bo0' })],
+          [done(1)],
         ),
       'ops that nobody executed': () =>
         told(
@@ -133,9 +159,29 @@ checkCases({
           [bo, ref('ref.taken'), ref('ref.dropped'), fact('bo.freed', { bo: 'bo0' })],
           [fact('queue.destroyed', { queue: 'q0' })],
         ),
+      'a job that is done, and a slot whose fence signals after its BO is freed': () =>
+        told(
+          [made('sw/in:1', 'software'), bo, ref('ref.taken'), made('q0:1')],
+          [guards('bo0', 'write'), armed({ waits: ['sw/in:1'] })],
+          [ref('ref.dropped'), fact('bo.freed', { bo: 'bo0' })],
+          [over('sw/in:1')],
+          [done(1), over('q0:1')],
+        ),
+      'a job that still waits, and the slot of its fence': () =>
+        told(
+          [made('sw/in:1', 'software'), bo, ref('ref.taken'), made('q0:1')],
+          [guards('bo0', 'write'), armed({ waits: ['sw/in:1'] })],
+          [ref('ref.dropped'), fact('bo.freed', { bo: 'bo0' })],
+        ),
       'a VMA destroyed after it is unmapped': () =>
         told([vm, mapped, fact('va.unmapped')], [fact('vma.destroyed')]),
       'a holder that is there': () => told([ref('ref.taken')]),
+      'a fault whose VM is let go': () =>
+        told(
+          [fact('actor.started', { actor: 'gt0/faults0', machine: 'faults' })],
+          [ref('ref.taken', 'gt0/faults0')],
+          [fact('fault.handled', { result: -22 }), ref('ref.dropped', 'gt0/faults0')],
+        ),
     },
   },
   I10: {
@@ -271,10 +317,36 @@ checkCases({
   I16: {
     fires: {
       'an exec between unbind and rebind': () => remap([fact('vma.unbound')], [armed()]),
+      'a KERNEL fence before the last bind': () =>
+        told(
+          [vm, bo, mapped, fact('vma.bound')],
+          call({ ...remapOp, next: piece({ va: 3, addr: 18 }).map }, UNMAP, ...split),
+          [
+            fact('vma.unbound'),
+            fact('vma.bound', { va: 2 }),
+            made(`${b0}:1`),
+            guards('vm0', 'kernel', `${b0}:1`),
+            fact('vma.bound', { va: 3 }),
+            executed,
+          ],
+        ),
       'an exec without a KERNEL fence': () =>
         remap([fact('vma.unbound'), made(`${b0}:1`), executed], [armed()]),
     },
     legal: {
+      'a KERNEL fence after the last bind': () =>
+        told(
+          [vm, bo, mapped, fact('vma.bound')],
+          call({ ...remapOp, next: piece({ va: 3, addr: 18 }).map }, UNMAP, ...split),
+          [
+            fact('vma.unbound'),
+            fact('vma.bound', { va: 2 }),
+            fact('vma.bound', { va: 3 }),
+            made(`${b0}:1`),
+            guards('vm0', 'kernel', `${b0}:1`),
+            executed,
+          ],
+        ),
       'an exec after the KERNEL fence': () =>
         remap(
           [fact('vma.unbound'), made(`${b0}:1`), executed, guards('vm0', 'kernel', `${b0}:1`)],
@@ -314,69 +386,6 @@ checkCases({
           over('async:1'),
         ]),
       'an older log': () => told(before, mapCall, [fact('bind.finished')], [over('async:1')]),
-    },
-  },
-  I18: {
-    fires: {
-      'a job that waits for itself': () => told([made('q0:1')], [queued(1, ['q0:1'])]),
-      'two jobs that wait for each other': () =>
-        told([made('q0:1'), made('q1:1')], [queued(1, ['q1:1'])], [queued(1, ['q0:1'], 'q1')]),
-      'a job that waits for the one behind it': () =>
-        told([made('q0:1'), made('q0:2')], [queued(1, ['q0:2'])], [queued(2)]),
-      'locks in two orders': () =>
-        told(
-          [fact('lock.taken', { lock: 'a', by: 'x' }), fact('lock.taken', { lock: 'b', by: 'y' })],
-          [fact('wait.began', { on: 'lock:b', by: 'x' })],
-          [fact('wait.began', { on: 'lock:a', by: 'y' })],
-        ),
-      'a bind whose job waits for the bind’s own fence': () =>
-        told(
-          before,
-          mapCall,
-          [made('q0:1'), queued(1, ['async:1'])],
-          [made(`${b0}:1`), queued(1, ['q0:1'], b0), fact('op.executed')],
-        ),
-      'an exec with a lock that waits for the start of a bind': () =>
-        told(
-          before,
-          mapCall,
-          [
-            fact('lock.taken', { lock: 'bo0', by: 'app' }),
-            fact('wait.began', { on: 'lock:bo0', by: 'vm0' }),
-          ],
-          [fact('wait.began', { on: 'started:async:1', by: 'app' })],
-        ),
-      'a notifier that waits for whoever pins': () =>
-        told(
-          [
-            fact('actor.started'),
-            made('q0:1'),
-            queued(1),
-            fact('lock.taken', { lock: 'l', by: 'app' }),
-          ],
-          { actor: 'app', facts: [fact('userptr.created'), fact('userptr.invalidating')] },
-          [
-            fact('wait.began', { on: 'userptr:u0', by: 'vm0' }),
-            fact('lock.taken', { lock: 'vm0', by: 'vm0' }),
-          ],
-          [fact('wait.began', { on: 'lock:vm0', by: 'app' })],
-        ),
-    },
-    legal: {
-      'a chain': () => told([made('q0:1'), queued(1)], [made('q1:1'), queued(1, ['q0:1'], 'q1')]),
-      'locks in one order': () =>
-        told(
-          [fact('lock.taken', { lock: 'a', by: 'x' })],
-          [fact('wait.began', { on: 'lock:a', by: 'y' })],
-          [fact('lock.released', { lock: 'a', by: 'x' })],
-        ),
-      'the same wait after the first is over': () =>
-        told(
-          [made('q0:1'), made('q1:1')],
-          [queued(1, ['q1:1'])],
-          [over('q1:1')],
-          [queued(1, ['q0:1'], 'q1')],
-        ),
     },
   },
 });

@@ -132,6 +132,12 @@ checkCases({
           ],
           [preempt(2), guard(2), resumed],
         ),
+      'a resume before what is bound anew is stored': () =>
+        after(
+          suspended,
+          [fact('fence.created', { fence: 'vm0/rebind:1', kind: 'array' })],
+          [preempt(2), guard(2), resumed],
+        ),
       'a job of a suspended queue': () => after(suspended, jobs),
       'an access of a suspended queue': () => after(suspended, [byQueue]),
       'an access without a fence': () => told([compute, queue], [byQueue]),
@@ -141,6 +147,13 @@ checkCases({
         after(suspended, [mapped], [preempt(2), guard(2), guard(2, 'bo0'), resumed], jobs, [
           byQueue,
         ]),
+      'a resume when it is': () =>
+        after(
+          suspended,
+          [fact('fence.created', { fence: 'vm0/rebind:1', kind: 'array' })],
+          [ended('vm0/rebind:1')],
+          [preempt(2), guard(2), resumed],
+        ),
       'the access under way': () => told([compute, queue, preempt(1), guard(1)], [byQueue]),
       'a dma-fence queue': () => told([vm, queue], [byQueue]),
     },
@@ -152,7 +165,11 @@ checkCases({
       'an exec with an invalidated userptr': () =>
         told([vm, ...userptr], pinned, [listed], [armed()]),
       'a rebind worker that leaves one': () =>
-        told([compute, bo, mapped, bound], [fact('vma.evicted')], [fact('rebind.left')]),
+        told(
+          [compute, bo, fact('queue.created'), mapped, bound],
+          [fact('vma.evicted')],
+          [fact('rebind.left')],
+        ),
       'a BO that moves away under its mapping': () =>
         told([vm, bo, mapped, bound], [fact('bo.moved')]),
       'a userptr that goes and is on no list': () =>
@@ -167,9 +184,16 @@ checkCases({
         ),
       'a mapping that was never bound': () =>
         told([vm, bo, mapped], [fact('vma.evicted'), fact('bo.moved')], [armed()]),
+      'a rebind worker without a queue': () =>
+        told(
+          [compute, bo, fact('queue.created'), mapped, bound],
+          [fact('vma.evicted')],
+          [fact('queue.destroyed', { queue: 'q0' })],
+          [fact('rebind.left')],
+        ),
       'a rebind worker that gives up': () =>
         told(
-          [compute, bo, mapped, bound],
+          [compute, bo, fact('queue.created'), mapped, bound],
           [fact('vma.evicted')],
           [fact('rebind.left', { error: -11 })],
         ),
@@ -211,6 +235,8 @@ checkCases({
       'a mapping': () => told([vm], [closing], [closed], [mapped]),
       'an access': () => told([vm], [closing], [closed], [access()]),
       'a fault': () => told([vm], [closing], [closed], [fact('fault.handled')]),
+      'a fault that the VM serves once it is closed': () =>
+        told([vm], [closing], [closed], [], { facts: [fact('fault.handled')], cause: 3 }),
       'an end without a beginning': () => told([vm], [closed]),
       'mappings that are left': () => told([vm, bo, mapped], [closing], [closed]),
       'a VM freed before it is closed': () =>
@@ -232,8 +258,12 @@ checkCases({
           [closed],
           [access({ outcome: 'fault', fault: 'not-present', phys: null })],
         ),
+      'a fault that was served before': () =>
+        told([vm], [], [closing], [closed], { cause: 1, facts: [fact('fault.handled')] }),
       'a fault that is refused': () =>
         told([vm], [closing], [closed], [fact('fault.handled', { result: -22 })]),
+      'a fault that was served before, its answer on the way': () =>
+        told([vm], [closing], [closed], { facts: [fact('fault.handled')], cause: 0 }),
     },
   },
 });

@@ -10,6 +10,15 @@ const stored: Fact = { type: 'memory.written', phys: 1, word: 0, value: '0x1', b
 const emptied: Fact = { type: 'syncobj.replaced', syncobj: 'done', fence: 'stub:0' };
 const late: Fact = { type: 'op.executed', vm: 'vm0', call: 1, index: 0, op: 'map', fences: [] };
 
+const armed: Fact = {
+  type: 'exec.armed',
+  queue: 'q0',
+  vm: 'vm0',
+  job: 'x',
+  fence: null,
+  waits: [],
+};
+
 /** By invariant: what is wrong with the records, and the records. */
 const CASES: Readonly<Record<string, Readonly<Record<string, () => Records>>>> = {
   I1: {
@@ -29,6 +38,9 @@ const CASES: Readonly<Record<string, Readonly<Record<string, () => Records>>>> =
   I7: {
     'a trace of a refused call': () => edit('refusals', 'bind.refused', (f) => [f, emptied]),
   },
+  I9: {
+    'a job that never lets go': () => drop('pending-fence', 'job.done', 1),
+  },
   I10: {
     'signalled twice': () => double('null-bind', 'fence.signaled'),
     'made twice': () => double('null-bind', 'fence.created'),
@@ -39,7 +51,7 @@ const CASES: Readonly<Record<string, Readonly<Record<string, () => Records>>>> =
       ),
   },
   arrays: {
-    'a lost signal of an array': () => dropSignal('null-bind', 'vm0/array'),
+    'a lost signal of an array': () => dropSignal('null-bind', 'vm0/bind0/async/array/gt0'),
     'an early one': () =>
       edit('null-bind', 'fence.created', (f) => (f.kind === 'array' ? [f, signal(f.fence)] : f)),
   },
@@ -53,6 +65,7 @@ const CASES: Readonly<Record<string, Readonly<Record<string, () => Records>>>> =
   I12: {
     'entries written before an in-sync': () => dropSignal('pending-fence', 'sw/go'),
     'entries that no job writes': () => drop('null-bind', 'job.queued'),
+    'entries that the CPU writes before an in-sync': () => dropSignal('cpu-bind', 'sw/lastGate'),
   },
   I13: {
     'a TLB that did not forget': () => drop('null-bind', 'tlb.invalidated'),
@@ -61,17 +74,27 @@ const CASES: Readonly<Record<string, Readonly<Record<string, () => Records>>>> =
     'a job that is not done': () => drop('bind-array', 'job.done', 3),
     'ops that were not executed': () => drop('null-bind', 'bind.finished'),
     'no ops, but an in-sync': () => dropSignal('unmap-all', 'sw/gate'),
+    'a TLB that did not forget what the CPU has cleared': () =>
+      drop('cpu-bind', 'tlb.invalidated', 2),
   },
   I14: {
     'a start out of turn': () =>
       edit('bind-array', 'job.started', (f) => ({ ...f, job: f.job.replace('#1', '#2') })),
     'an end out of turn': () =>
       edit('bind-array', 'job.done', (f) => ({ ...f, job: f.job.replace('#1', '#3') })),
+    'a store of the CPU past a job': () =>
+      edit('cpu-bind', 'job.done', (f) => (f.engine === 'vm0/bind0' ? [] : f), 1),
   },
   I17: {
     'a fence that was never started': () => drop('null-bind', 'fence.started', 1),
   },
+  I16: {
+    'a split by the CPU without its rebind': () =>
+      edit('cpu-bind', 'op.executed', (f) => (f.op === 'remap' ? [armed, f] : f), 1),
+  },
   I19: {
+    'tables freed before the flush of what the CPU has cleared': () =>
+      drop('cpu-bind', 'tlb.invalidated', 3),
     'a dangling walk': () =>
       edit('null-bind', 'access.done', (f) => ({ ...f, fault: 'dangling-table' })),
   },

@@ -38,6 +38,27 @@ const unmap = (said = {}): object => ({ op: 'unmap', unmap: piece(said).map, kee
 const tail = piece({ va: 0, addr: 18, range: 2, offset: 2 }).map;
 const head = piece({ va: 0, range: 2 }).map;
 
+/** Pages 16..19 show pages 0 and 1 of bo0 twice over; with page 17 gone, the rest begins with 0. */
+const pattern = { offset: 0, repeat: { range: 2, phase: 0 } };
+const outOfStep = { offset: 0, repeat: { range: 2, phase: 1 } };
+const onePage = { offset: 0, repeat: { range: 1, phase: 0 } };
+const splitRepeated = (behind: object, addr = 18, old: object = pattern): RunRecord[] =>
+  told(
+    [vm, bo, fact('va.mapped', old)],
+    bindCall(
+      [{ unmap: { addr: `0x${(addr - 1).toString(16)}000`, range: '0x1000' } }],
+      [
+        unmapped,
+        fact('va.mapped', { va: 2, range: addr - 17, ...old }),
+        fact('va.mapped', { va: 3, addr, range: 20 - addr, ...behind }),
+        second,
+      ],
+    ),
+  );
+const oldRepeated = piece(pattern).map;
+const remapRepeated = (behind: object): object =>
+  remap({ unmap: oldRepeated, next: { ...tail, addr: 17, range: 3, ...behind } });
+
 checkCases({
   I1: {
     fires: {
@@ -65,13 +86,23 @@ checkCases({
           prev,
           fact('va.mapped', { va: 3, addr: 18, range: 2, offset: 2, readOnly: true }),
         ),
+      'a pattern that begins anew inside a repetition': () => splitRepeated(pattern, 19),
+      'a pattern that is turned for nothing': () => splitRepeated(outOfStep),
+      'a pattern that is lost': () => splitRepeated({ offset: 0 }, 18, onePage),
+      'a pattern of no pages': () => splitRepeated({ offset: 0, repeat: { range: 0, phase: 0 } }),
       'a VA that nobody asked for': () =>
         told(
           [vm, bo],
           bindCall([MAP], [fact('va.mapped'), fact('va.mapped', { va: 2, addr: 99 }), accepted]),
         ),
     },
-    legal: { 'a split that keeps both sides': () => split(unmapped, prev, next) },
+    legal: {
+      'a split that keeps both sides': () => split(unmapped, prev, next),
+      'a split between two repetitions': () => splitRepeated(pattern),
+      'a split of a single page': () => splitRepeated(onePage, 18, onePage),
+      'a split inside a repetition': () => splitRepeated(outOfStep, 19),
+      'a repetition as plain pages': () => splitRepeated({ offset: 0 }),
+    },
   },
   I3: {
     fires: {
@@ -128,6 +159,8 @@ checkCases({
       'prev with another start': () => ops([remap({ prev: { ...head, addr: 15 } }), piece()]),
       'next with another end': () => ops([remap({ next: { ...tail, range: 3 } }), piece()]),
       'next with another offset': () => ops([remap({ next: { ...tail, offset: 0 } }), piece()]),
+      'next of a pattern that begins anew': () => ops([remapRepeated(pattern), piece()]),
+      'next of a pattern without it': () => ops([remapRepeated({ offset: 1 }), piece()]),
       'ops in the wrong order': () => ops([unmap({ addr: 30 }), unmap({ va: 2 }), piece()]),
     },
     legal: {
@@ -141,6 +174,7 @@ checkCases({
           }),
           piece(),
         ]),
+      'next of a pattern that goes on': () => ops([remapRepeated(outOfStep), piece()]),
       'UNMAP_ALL in the order of the object': () =>
         ops([unmap({ addr: 30 }), unmap()], { unmapAll: { bo: 'bo0' } }),
     },
@@ -180,10 +214,16 @@ checkCases({
       'a MAP wider than asked': () => ops([piece({ range: 8 })]),
       'keep of something else': () =>
         ops([{ op: 'unmap', unmap: piece({ offset: 3 }).map, keep: true }, piece()]),
+      'keep of a pattern out of step': () =>
+        ops([{ op: 'unmap', unmap: piece(outOfStep).map, keep: true }, piece(pattern)]),
+      'keep of a pattern for plain pages': () =>
+        ops([{ op: 'unmap', unmap: oldRepeated, keep: true }, piece()]),
       'keep without a MAP': () => ops([{ op: 'unmap', unmap: old, keep: true }], UNMAP_MIDDLE),
     },
     legal: {
       'keep of the same backing': () => ops([{ op: 'unmap', unmap: old, keep: true }, piece()]),
+      'keep of a pattern in step': () =>
+        ops([{ op: 'unmap', unmap: oldRepeated, keep: true }, piece(pattern)]),
     },
   },
   I7: {

@@ -18,6 +18,8 @@ const REQUEST: BindRequest = {
   out: [],
 };
 const mapOp = (change: Partial<MapOp>): BindOp => ({ map: { ...MAP, ...change } });
+const in64K = (change: Partial<MapOp>): BindOp =>
+  mapOp({ bo: 'in64K', addr: '0x10000', offset: '0x0', range: '0x10000', ...change });
 const nullOp = (change: Partial<MapOp>): BindOp => ({
   map: { addr: '0x1000', range: '0x1000', null: true, ...change },
 });
@@ -64,6 +66,11 @@ describe('borders', () => {
     [unmap('0x1000', '0xfffffffffffff000'), '16a EINVAL'],
     [unmap('0x1000', '0x1'), '10a EINVAL'],
     [unmap('0xfff', '0x1000'), '10a EINVAL'],
+    [in64K({}), null],
+    [in64K({ addr: '0x11000' }), '17c EINVAL'],
+    [in64K({ offset: '0x1000', range: '0xf000' }), '17c EINVAL'],
+    [in64K({ range: '0xf000' }), '17c EINVAL'],
+    [in64K({ addr: '0x11000', bo: 'data' }), null],
     [mapOp({ offset: '0xe000', range: '0x2000' }), null],
     [mapOp({ offset: '0xf000', range: '0x2000' }), '17b EINVAL'],
     [mapOp({ offset: '0x10000', range: '0x1000' }), '17b EINVAL'],

@@ -74,6 +74,7 @@ const TRIPS: readonly Trip<Setup>[] = [
   row('16b', 'EINVAL', { gtMask: '0x2', ...later }),
   row('17a', 'ENOENT', { bo: 'gone', ...later }),
   row('17b', 'EINVAL', { bo: 'data', offset: '0xf000', ...later }),
+  row('17c', 'EINVAL', { bo: 'in64K', ...later }),
   row('18a', 'EINVAL', { flags: '0x20', hasFlags: true, side: 'in', ...later }),
   row('18b', 'ENOTSUPP', { sync: 'syncobj', mode: 'compute', side: 'in', ...later }),
   row('18c', 'EINVAL', { sync: 'syncobj', point: '0x0', side: 'in', ...later }),
@@ -87,5 +88,5 @@ const TRIPS: readonly Trip<Setup>[] = [
 testTable(
   { good: GOOD, trips: TRIPS, check: (setup) => checkBind(requestOf(setup), viewOf(setup)) },
   BIND_RULES.map(({ row: name }) => name),
-  687,
+  713,
 );

@@ -108,7 +108,7 @@ export function requestOf(setup: Setup): BindRequest {
   };
 }
 
-/** `full` holds a fence, `empty` none; `tl` is a timeline with points up to 8; `q0` is an exec queue, `b0` for binds. */
+/** `in64K` needs 64K pages; `full` holds a fence, `empty` none; `tl` is a timeline with points up to 8; `q0` is an exec queue, `b0` for binds. */
 export const VIEW: BindView = {
   vm: 'open',
   vmAsync: true,
@@ -117,7 +117,8 @@ export const VIEW: BindView = {
   gts: 1,
   queueKind: (id) => (id === 'q0' ? 'exec' : id === 'b0' ? 'bind' : undefined),
   vmRange: 2 ** 36,
-  boRange: (bo) => (bo === 'data' ? 16 : undefined),
+  boRange: (bo) => (bo === 'data' || bo === 'in64K' ? 16 : undefined),
+  is64K: (bo) => bo === 'in64K',
   capture: ({ syncobj, point }) => {
     const filled = syncobj === 'full' || (syncobj === 'tl' && point !== '0x9');
     return filled ? ['f:1'] : null;

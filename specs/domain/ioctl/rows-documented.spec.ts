@@ -1,14 +1,17 @@
-/** docs/vm-bind.md has the tables of the checks; they say what the code does, row for row. */
+/** docs/vm-bind.md and docs/panthor.md have the tables of the checks; they say what the code does, row for row. */
 import { readFileSync } from 'node:fs';
 import { errnoName } from '../../../domain/errno.ts';
 import { ALL_RULES } from '../../../domain/ioctl/all-rules.ts';
 
-const PAGE = new URL('../../../docs/vm-bind.md', import.meta.url).pathname;
+const PAGES = ['vm-bind.md', 'panthor.md'].map(
+  (page) => new URL(`../../../docs/${page}`, import.meta.url).pathname,
+);
 const MARK = '<!-- rows: ';
 
 /** The lines of each marked table, as lists of cells, without its head. */
 const documented = new Map(
-  readFileSync(PAGE, 'utf8')
+  PAGES.map((page) => readFileSync(page, 'utf8'))
+    .join('\n\n')
     .split(MARK)
     .slice(1)
     .map((part): [string, string[][]] => {

@@ -1,12 +1,14 @@
 /** Every word that a scenario may use can be said from TypeScript, and gives the bytes that the same YAML gives. */
 import { parseScenarioText } from '../../../cli/scenario-file.ts';
 import {
+  atomic,
   map,
   mapUserptr,
   prefetch,
   raw,
   read,
   restart,
+  syncOnly,
   scenario,
   spin,
   unmap,
@@ -53,10 +55,12 @@ clients:
           - spin: { ns: 100 }
           - { read: 0x1000, expect: fault }
           - { read: 0x8 }
+          - { atomic: 0x8, value: 1, expect: 7 }
         out: [{ syncobj: done }]
     - exec: { queue: q0, batches: 2, expect: EINVAL }
     - waitUserFence: { addr: 0x8000, value: 1, op: gte, mask: 0xff, timeoutNs: 1000, expect: ETIME }
     - waitUserFence: { vmError: vm0 }
+    - gpu: { vm: vmc, atomic: 0x8, value: 2, expect: 0x8 }
     - cpu: { userptr: heap, write: 8, value: 9 }
     - cpu: { userptr: heap, read: 8, expect: 9 }
     - evict: { bo: data }
@@ -97,7 +101,7 @@ const built = scenario('words')
       )
       .bind('vm0', [restart()], { expect: 'EPROTO' })
       .bind('vm0', [], { extensions: 8, in: [{ dmaBuf: true }], expect: 'EINVAL' })
-      .exec('q0', [write(8, 7, 'ok'), spin(100), read(0x1000, 'fault'), read(8)], {
+      .exec('q0', [write(8, 7, 'ok'), spin(100), read(0x1000, 'fault'), read(8), atomic(8, 1, 7)], {
         in: ['done'],
         out: ['done'],
       })
@@ -107,6 +111,7 @@ const built = scenario('words')
         ...{ timeoutNs: 1000, expect: 'ETIME' },
       })
       .waitUserFence({ vmError: 'vm0' })
+      .gpuAtomic('vmc', 8, 2, { expect: 8 })
       .userptrWrite('heap', 8, 9)
       .userptrRead('heap', 8, { expect: 9 })
       .evict('data')
@@ -132,8 +137,27 @@ test('every kind of step and op is in one of the two examples of the builder', (
     (schema?.anyOf ?? []).flatMap(({ properties }) => Object.keys(properties ?? {}));
   const bind = steps.items?.anyOf?.find(({ properties }) => properties?.['bind'] !== undefined);
   const op = bind?.properties?.['bind']?.properties?.['ops']?.items;
-  const elsewhere = ['signal', 'wait', 'gpu', 'sleep'];
+  const elsewhere = ['signal', 'wait', 'gpu', 'sleep', 'query', 'sync'];
   const said = [...verbs(steps.items), ...verbs(op)].filter((verb) => !elsewhere.includes(verb));
   expect(said.filter((verb) => !YAML.includes(`${verb}:`))).toEqual([]);
   expect(said.length).toBeGreaterThanOrEqual(19);
+});
+
+test('the words of the other drivers', () => {
+  const made = scenario('driver')
+    .device({ profile: 'panthor' })
+    .vm('vm0', { async: true })
+    .syncobj('done')
+    .client('app', (app) =>
+      app.query('pageSizes', 0x201000).bind('vm0', [syncOnly({ out: ['done'] })]),
+    )
+    .build();
+  expect(made.clients['app']).toEqual([
+    { query: { what: 'pageSizes', expect: '0x201000' } },
+    expect.objectContaining({
+      bind: expect.objectContaining({
+        ops: [{ sync: { in: [], out: [{ syncobj: 'done' }] } }],
+      }) as unknown,
+    }),
+  ]);
 });

@@ -22,6 +22,7 @@ const va = (id: number, addr: number, range: number, obj: string | null, offset 
   range,
   obj,
   offset,
+  repeat: null,
   attrs: PLAIN,
 });
 

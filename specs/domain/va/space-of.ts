@@ -1,6 +1,6 @@
 /** Spaces for the specs of domain/va/, made with little to write. */
 import { PLAIN, type Mapping, type MapRequest, type Span } from '../../../domain/va/mapping.ts';
-import { applyOps, type Op } from '../../../domain/va/ops.ts';
+import { applyOps, mapOp } from '../../../domain/va/ops.ts';
 import type { Semantics } from '../../../domain/va/range-check.ts';
 import { insertRegion } from '../../../domain/va/regions.ts';
 import { refused, type OrErrno } from '../../../domain/va/result.ts';
@@ -45,7 +45,7 @@ export const mapping = (
   range: number,
   obj: string | null = 'a',
   offset = addr,
-): Mapping => ({ id, addr, range, obj, offset, attrs: PLAIN });
+): Mapping => ({ id, addr, range, obj, offset, repeat: null, attrs: PLAIN });
 
 export const request = (
   addr: number,
@@ -56,8 +56,7 @@ export const request = (
 
 /** The space with these in it, inserted and linked in this order with ids from 1. */
 export function spaceWith(space: VaSpace, requests: readonly MapRequest[]): VaSpace {
-  const ops: Op[] = requests.map((map) => ({ op: 'map', map: { ...map, id: 0 } }));
-  return accepted(applyOps(space, ops, 1)).space;
+  return accepted(applyOps(space, requests.map(mapOp), 1)).space;
 }
 
 export const contents = (space: VaSpace): Mapping[] => [...space.mappings.values()];

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { FACT_TYPES, type Fact, type FactType } from '../../../domain/facts/schema.ts';
+import { hold } from '../../../domain/fence/fence-refs.ts';
 import { fenceOf } from '../../../domain/fence/fence-table.ts';
 import { readWord } from '../../../hw/memory.ts';
 import { tlbEntries } from '../../../hw/tlb.ts';
@@ -106,6 +107,7 @@ describe('one fact', () => {
           ...BASE.userptrs,
           t: { ptr: 9, range: 1, phys: SYSTEM + 3, seq: 0, invalidating: false },
         },
+        areas: BASE.areas.set(9, 't'),
         pools: { ...BASE.pools, system: { next: SYSTEM + 4 } },
       },
     ],
@@ -135,7 +137,10 @@ describe('one fact', () => {
     ],
     [
       { type: 'resv.added', resv: 'v', fence: 'v/async:1', usage: 'bookkeep' },
-      { resvs: { v: [{ fence: 'v/async:1', usage: 'bookkeep' }] } },
+      {
+        resvs: { v: [{ fence: 'v/async:1', usage: 'bookkeep' }] },
+        fences: hold(BASE.fences, ['v/async:1']),
+      },
     ],
     [{ type: 'lock.taken', lock: 'w', by: 'b' }, { locks: { v: 'app', w: 'b' } }],
     [{ type: 'lock.released', lock: 'v', by: 'app' }, { locks: {} }],

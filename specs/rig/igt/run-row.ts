@@ -100,12 +100,13 @@ function failing({ chance, nth }: NonNullable<IgtRow['fails']>, others: Decider)
 const deciderOfRow = ({ fails }: IgtRow, schedule: Schedule): { decider?: Decider } =>
   fails === undefined ? {} : { decider: failing(fails, deciderOf(schedule)) };
 
-/** Runs a row under the schedules, to the first one that goes wrong: what is wrong, and how many records were made. */
+/** Runs a row, or what is made of it, under the schedules, to the first one that goes wrong: what is wrong, and how many records were made. */
 export function runRow(
   row: IgtRow,
   schedules: readonly Schedule[],
+  change: (scenario: Scenario) => Scenario = (same) => same,
 ): { readonly faults: readonly string[]; readonly records: number } {
-  const scenario = scenarioOfRow(row);
+  const scenario = change(scenarioOfRow(row));
   let records = 0;
   for (const schedule of schedules) {
     const run = wholeRun({ scenario, ...schedule, ...deciderOfRow(row, schedule) });

@@ -12,31 +12,42 @@ interface Change {
   readonly step?: (state: ActorState, event: StepEvent) => Stepped | null;
 }
 
-const lifting = ({ accepts, step }: Change): Executor => ({
+export const lifting = ({ accepts, step }: Change): Executor => ({
   initialValue: (machine) => tableExecutor.initialValue(machine),
   accepts: (state, type) => tableExecutor.accepts(state, type) || (accepts?.(state, type) ?? false),
   step: (state, event) => step?.(state, event) ?? tableExecutor.step(state, event),
 });
 
-/**
- * While a VM is in such a state, this message is taken all the same, as if nobody held vm->lock. Then whoever held it
- * goes on in the state where it was.
- */
-export function withoutVmLock(prefix: string, type: MessageType): Executor {
-  const isIn = ({ machine, value }: ActorState): boolean =>
-    machine === 'vm' && value.startsWith(prefix);
+/** One executor for the actors of a machine, another for the rest. */
+export const alsoFor = (machine: string, its: Executor, others: Executor): Executor => {
+  const of = (name: string): Executor => (name === machine ? its : others);
+  return {
+    initialValue: (name) => of(name).initialValue(name),
+    accepts: (state, type) => of(state.machine).accepts(state, type),
+    step: (state, event) => of(state.machine).step(state, event),
+  };
+};
+
+/** In the state `busy` a machine takes such messages as it does in `free`, and goes on where it was. */
+export function takenAs(
+  machine: string,
+  busy: string,
+  types: readonly MessageType[],
+  free: string,
+): Executor {
+  const isIn = (state: ActorState): boolean => state.machine === machine && state.value === busy;
   return lifting({
-    accepts: (state, taken) => taken === type && isIn(state),
+    accepts: (state, type) => types.includes(type) && isIn(state),
     step: (state, event) => {
-      if (event.type !== type || !isIn(state)) return null;
-      const { state: after, effects } = tableExecutor.step({ ...state, value: 'open.idle' }, event);
-      return { state: { ...after, value: state.value }, effects };
+      if (!types.includes(event.type) || !isIn(state)) return null;
+      const { state: after, effects } = tableExecutor.step({ ...state, value: free }, event);
+      return { state: { ...after, value: after.value === free ? busy : after.value }, effects };
     },
   });
 }
 
 /** A reader that answers some questions otherwise. */
-function asking(shared: SharedReader, change: Partial<SharedReader>): SharedReader {
+export function asking(shared: SharedReader, change: Partial<SharedReader>): SharedReader {
   return new Proxy(shared, {
     get: (target, key) => {
       const changed: unknown = Reflect.get(change, key);
@@ -72,18 +83,27 @@ export const leaving = (machine: string, change: (effect: Effect) => readonly Ef
     },
   });
 
-/** A machine whose context is changed before it takes a message. */
-export const knowing = <C>(
+/** A machine that does not know something when it takes a message, and knows it again afterwards. */
+export const without = <K extends string, V>(
   machine: string,
   value: string,
   type: MessageType,
-  change: (context: C) => C,
+  key: K,
+  unknown: V,
+  isRemembered: boolean,
 ): Executor =>
   lifting({
-    step: (state, event) =>
-      state.machine === machine && state.value === value && event.type === type
-        ? tableExecutor.step({ ...state, context: change(state.context as C) }, event)
-        : null,
+    step: (state, event) => {
+      if (state.machine !== machine || state.value !== value || event.type !== type) return null;
+      const context = state.context as Readonly<Record<K, V>>;
+      const { state: after, effects } = tableExecutor.step(
+        { ...state, context: { ...context, [key]: unknown } },
+        event,
+      );
+      const now = after.context as Readonly<Record<K, V>>;
+      const known = isRemembered ? { ...now, [key]: context[key] } : now;
+      return { state: { ...after, context: known }, effects };
+    },
   });
 
 /** The driver believes each TLB invalidation acknowledged as soon as it is sent. */

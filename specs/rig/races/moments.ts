@@ -41,7 +41,7 @@ export const MOMENTS = {
   'worker.fails': doing('an op fails in the worker', 'vm.errored'),
   'restart.acts': doing('RESTART clears the error', 'vm.restarted'),
   'restart.refused': {
-    says: 'a second RESTART is refused',
+    says: 'RESTART is refused',
     at: ({ facts }) =>
       facts.some((fact) => fact.type === 'bind.refused' && fact.error === ERRNO.EPROTO),
   },
@@ -73,6 +73,11 @@ export const MOMENTS = {
   'fault.begins': takes('the fault handler takes vm->lock', 'vm.fault'),
   'fault.binds': doing('the fault handler binds', 'vma.bound', 'fault'),
   'fault.answers': doing('a page fault is answered', 'fault.handled'),
+  'counter.asks': {
+    says: 'the access-counter handler asks for a move',
+    at: ({ type, sends }) =>
+      type === 'vm.accessCounter' && sends.some(([, sent]) => sent === 'memory.evict'),
+  },
   'counter.begins': takes('the access-counter handler takes vm->lock', 'vm.accessCounter'),
   'ack.arrives': doing('an acknowledgement arrives', 'tlb.acked'),
   'flush.requests': doing('a TLB invalidation is sent', 'tlb.requested'),
@@ -97,6 +102,10 @@ export const MOMENTS = {
   'reset.completes': takes('a reset completes TLB invalidations', 'tlb.reset', 'tlb'),
   'reset.rewinds': takes('a reset reaches a queue', 'queue.reset', 'execQueue'),
   'close.queue': takes('a queue is closed', 'queue.destroy', 'execQueue'),
+  'close.refused': {
+    says: 'close is refused',
+    at: (record) => record.type === 'vm.close' && has(record, 'vm.refused'),
+  },
   'close.begins': doing('close begins', 'vm.closing'),
   'close.ends': doing('close ends', 'vm.closed'),
   'close.puts': doing('the last reference to a BO goes', 'bo.freed'),

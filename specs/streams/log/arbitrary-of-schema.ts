@@ -28,10 +28,18 @@ function wholeOf(schema: z.ZodNumber): Any {
 }
 
 function objectOf(shape: z.ZodRawShape): Any {
-  const model = Object.fromEntries(
-    Object.entries(shape).map(([name, member]) => [name, arbitraryOf(member as z.ZodType)]),
-  );
-  return fc.record(model, { noNullPrototype: true });
+  const members = Object.entries(shape) as [string, z.ZodType][];
+  const isOptional = (member: z.ZodType): member is z.ZodOptional =>
+    member instanceof z.ZodOptional;
+  const model = members.map(([name, member]) => [
+    name,
+    arbitraryOf(isOptional(member) ? (member.unwrap() as z.ZodType) : member),
+  ]);
+  const requiredKeys = members.filter(([, member]) => !isOptional(member)).map(([name]) => name);
+  return fc.record(Object.fromEntries(model) as Record<string, Any>, {
+    noNullPrototype: true,
+    requiredKeys,
+  });
 }
 
 /** Values that the schema accepts. */

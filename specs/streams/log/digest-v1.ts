@@ -1,17 +1,22 @@
 /**
- * The state hash as the engine of format v1 computed it (streams/replay/digest.ts of that time), over today's views.
- * With it a spec can hold the fold of an old log against the hash in its seal.
+ * The state hash as the engine of format v1 computed it (streams/replay/digest.ts of that time), over today's views, and
+ * over the fences and syncobjs as they were kept then. With it a spec can hold the fold of an old log against the hash in its seal.
  */
 import { createHash } from 'node:crypto';
 import { hexOfPages } from '../../../domain/units.ts';
 import { filledSlots } from '../../../hw/slots.ts';
 import { tlbEntries } from '../../../hw/tlb.ts';
+import { contextOf, seqnoOf } from '../../../domain/fence/fence-table.ts';
 import type { Views } from '../../../streams/replay/views.ts';
+import type { ObjectsV1 } from './fences-v1.ts';
 
 const sorted = <V>(record: Readonly<Record<string, V>>): [string, V][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
-export function digestV1({ states, spaces, shared }: Views): string {
+export function digestV1(
+  { states, spaces, shared }: Views,
+  { fences, syncobjs }: ObjectsV1,
+): string {
   const hash = createHash('sha256');
   const line = (...words: readonly unknown[]): void => {
     hash.update(`${JSON.stringify(words)}\n`);
@@ -30,11 +35,13 @@ export function digestV1({ states, spaces, shared }: Views): string {
   for (const [bo, { range, phys, placement, closed }] of sorted(shared.bos)) {
     line('bo', bo, range, phys, placement, closed);
   }
-  for (const [id, syncobj] of sorted(shared.syncobjs)) line('syncobj', id, syncobj);
-  for (const [, fences] of sorted(shared.fences)) {
-    for (const { key, kind, parts, result, waiters } of fences.values()) {
-      line('fence', key, kind, parts, result, waiters);
-    }
+  for (const [id, syncobj] of sorted(syncobjs)) line('syncobj', id, syncobj);
+  const order = ([a]: [string, unknown], [b]: [string, unknown]): number => {
+    const [one, two] = [contextOf(a), contextOf(b)];
+    return one === two ? seqnoOf(a) - seqnoOf(b) : one < two ? -1 : 1;
+  };
+  for (const [key, { kind, parts, result, waiters }] of [...fences].sort(order)) {
+    line('fence', key, kind, parts, result, waiters);
   }
   for (const [key, table] of sorted(shared.roots)) line('root', key, table);
   for (const { key, value } of shared.tables.pages.entries()) {

@@ -19,7 +19,6 @@ const OP: Readonly<Record<string, Members>> = {
 const MEANT: Readonly<Record<string, Members>> = {
   'bo.created': { vm: null },
   'vm.created': { mode: 'dma-fence', scratch: false },
-  'va.mapped': PIECE,
 };
 
 export const CHANGED_IN_V2 = [
@@ -34,12 +33,15 @@ const isObject = (value: unknown): value is Members => typeof value === 'object'
 
 /** The fact with its new members as v1 meant them. */
 export function asV1MeantIt<F extends Fact>(fact: F): F {
+  if (fact.type === 'va.mapped') {
+    return without({ ...fact, ...PIECE }, ['repeat']) as F;
+  }
   if (fact.type !== 'ops.created') return { ...fact, ...MEANT[fact.type] };
   const ops = fact.ops.map((op) =>
     Object.fromEntries(
       Object.entries({ ...op, ...OP[op.op] }).map(([name, part]: [string, unknown]) => [
         name,
-        isObject(part) ? { ...part, ...PIECE } : part,
+        isObject(part) ? { ...(without(part, ['repeat']) as Members), ...PIECE } : part,
       ]),
     ),
   );

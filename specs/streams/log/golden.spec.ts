@@ -12,6 +12,7 @@ import { lineOfRecord } from '../../../streams/log/wire.ts';
 import { emptyViews, foldRecord } from '../../../streams/replay/views.ts';
 import { digestV1 } from './digest-v1.ts';
 import { lineOfRecordV1 } from './downcast.ts';
+import { objectsV1 } from './fences-v1.ts';
 import { sampleRecords } from './sample-log.ts';
 
 const golden = (name: string): Buffer =>
@@ -97,7 +98,8 @@ describe.each([
   test('folds to the very state that its seal names', () => {
     const views = records.reduce(foldRecord, emptyViews());
     if (end.result !== 'sealed') throw new RangeError('not sealed');
-    expect(digestV1(views)).toBe(end.seal.stateHash);
+    const objects = objectsV1(records.flatMap(({ facts }) => facts));
+    expect(digestV1(views, objects)).toBe(end.seal.stateHash);
   });
 
   test('each mapping that goes away says what was behind it', () => {

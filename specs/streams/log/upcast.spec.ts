@@ -156,6 +156,11 @@ describe('a log of version 1', () => {
     ],
     ['a fact type of nobody', withFact({ type: 'vm.exploded' }), /vm\.exploded came later/],
     ['a member of later', withFact(mapped), /: facts: userptr came later$/],
+    [
+      'a pattern',
+      withFact({ ...wireFactOfV1(mapped), repeat: { range: '0x1000', phase: '0x0' } }),
+      /: facts: repeat came later$/,
+    ],
     ['a fact without a type', withFact({ vm: 'vm0' }), /shape/],
     ['a type that is no text', withFact({ type: 5 }), /shape/],
     ['a member of Object as a type', withFact({ type: 'constructor' }), /came later/],

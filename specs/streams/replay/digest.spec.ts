@@ -109,10 +109,10 @@ function* variants(value: unknown, path: string): Generator<[string, unknown]> {
   yield [path, other(value as Leaf)];
 }
 
-/** The views without their page tables, whose slots are not plain, and without indices of chunks. */
+/** The views without their page tables, whose slots are not plain, and without `areas`, an index of the userptrs. */
 function plainVariants(): [string, Views][] {
   const { shared, spaces, states } = views;
-  const { tables, tlbs, ...rest } = shared;
+  const { tables, tlbs, areas, ...rest } = shared;
   const made: [string, Views][] = [];
   for (const [at, changed] of variants(states, 'states')) {
     made.push([at, { ...views, states: changed as Views['states'] }]);
@@ -121,7 +121,7 @@ function plainVariants(): [string, Views][] {
     made.push([at, { ...views, spaces: changed as Views['spaces'] }]);
   }
   for (const [at, changed] of variants(rest, 'shared')) {
-    made.push([at, { ...views, shared: { ...(changed as typeof shared), tables, tlbs } }]);
+    made.push([at, { ...views, shared: { ...(changed as typeof shared), tables, tlbs, areas } }]);
   }
   for (const { key, value } of tables.pages.entries()) {
     const pages = [

@@ -154,7 +154,7 @@ describe('the log of another scenario or seed', () => {
 });
 
 const attrs = { null: true, readOnly: false };
-const mapping = { id: 1, addr: 1, range: 1, obj: null, offset: 0, attrs };
+const mapping = { id: 1, addr: 1, range: 1, obj: null, offset: 0, repeat: null, attrs };
 const ONE_MAPPING = OrderedMap.from([[1, mapping]]);
 
 /** Machines whose state is not what their facts say: the bug that folding a log is to find. */

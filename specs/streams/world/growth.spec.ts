@@ -1,7 +1,8 @@
-/** What a long run leaves behind: its fences, and nothing else that grows with its length. */
+/** What a long run leaves behind: nothing that grows with its length. */
 import type { BindEngineContext } from '../../../machines/bind-engine/bind-engine.ts';
 import type { TlbContext } from '../../../machines/tlb/context.ts';
 import type { VmContext } from '../../../machines/vm/context.ts';
+import { fencesIn } from '../../../domain/fence/syncobj.ts';
 import type { ScenarioInput } from '../../../domain/scenario/schema.ts';
 import { tlbEntries } from '../../../hw/tlb.ts';
 import type { World } from '../../../streams/world/world.ts';
@@ -37,6 +38,8 @@ interface Sizes {
   readonly engine: number;
   readonly tlb: number;
   readonly waiters: number;
+  readonly fences: number;
+  readonly points: number;
   readonly longestRecord: number;
 }
 
@@ -52,6 +55,8 @@ function sizesOf(world: World, longestRecord: number): Sizes {
     engine: most<BindEngineContext>('bindEngine', (c) => c.queue.length + c.waitingOn.length),
     tlb: most<TlbContext>('tlb', (c) => c.pending.length),
     waiters: fences.reduce((sum, { waiters }) => sum + waiters.length, 0),
+    fences: fences.length,
+    points: Object.values(world.shared.syncobjs).flatMap(fencesIn).length,
     longestRecord,
   };
 }
@@ -78,6 +83,8 @@ describe.each([true, false])('an asynchronous VM: %s', (async) => {
         engine: Math.max(a.engine, b.engine),
         tlb: Math.max(a.tlb, b.tlb),
         waiters: Math.max(a.waiters, b.waiters),
+        fences: Math.max(a.fences, b.fences),
+        points: Math.max(a.points, b.points),
         longestRecord: Math.max(a.longestRecord, b.longestRecord),
       }));
     const [first, second] = [largest(sizes.slice(0, half)), largest(sizes.slice(half))];

@@ -1,6 +1,6 @@
 /** The mail against the plainest model of it: a list for each pair. */
 import fc from 'fast-check';
-import { findQueue, post, queueKey, takeHead } from '../../../streams/world/mail.ts';
+import { findQueue, placeOf, post, queueKey, takeHead } from '../../../streams/world/mail.ts';
 import type { Mail, Queue } from '../../../streams/world/world.ts';
 
 const actor = fc.constantFrom('a', 'b', 'vm0', 'vm0/bind0', 'gt0/tlb');
@@ -12,6 +12,13 @@ const mailOf = (n: number, dueNs: number): Mail => ({
   dueNs,
 });
 
+/** Into queues that somebody else keeps. */
+function posted(old: readonly Queue[], from: string, to: string, mail: Mail): readonly Queue[] {
+  const queues = old.slice();
+  post(queues, from, to, mail);
+  return queues;
+}
+
 test('what one sends another arrives in order; queues are kept by key and never empty', () => {
   const property = fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
     let queues: readonly Queue[] = [];
@@ -19,7 +26,7 @@ test('what one sends another arrives in order; queues are kept by key and never 
     commands.forEach((each, n) => {
       if ('from' in each) {
         const key = queueKey(each.from, each.to);
-        queues = post(queues, each.from, each.to, mailOf(n, each.dueNs));
+        queues = posted(queues, each.from, each.to, mailOf(n, each.dueNs));
         model.set(key, [...(model.get(key) ?? []), n]);
         return;
       }
@@ -27,10 +34,11 @@ test('what one sends another arrives in order; queues are kept by key and never 
       const [head, ...rest] = model.get(key) ?? [];
       expect(findQueue(queues, key)?.mail[0]?.cause).toBe(head);
       if (head === undefined) {
-        expect(() => takeHead(queues, key)).toThrow(`no queue ${key}`);
+        expect(placeOf(queues, key)).toBe(-1);
+        expect(() => takeHead(queues, -1)).toThrow('no queue');
         return;
       }
-      queues = takeHead(queues, key);
+      queues = takeHead(queues, placeOf(queues, key));
       if (rest.length === 0) model.delete(key);
       else model.set(key, rest);
     });
@@ -44,7 +52,7 @@ test('what one sends another arrives in order; queues are kept by key and never 
 test('mail never overtakes in its queue: dues do not decrease', () => {
   const property = fc.property(fc.array(fc.nat(50), { minLength: 1 }), (dues) => {
     const queues = dues.reduce<readonly Queue[]>(
-      (all, dueNs, n) => post(all, 'a', 'b', mailOf(n, dueNs)),
+      (all, dueNs, n) => posted(all, 'a', 'b', mailOf(n, dueNs)),
       [],
     );
     const kept = queues[0]?.mail.map(({ dueNs }) => dueNs) ?? [];
@@ -55,11 +63,11 @@ test('mail never overtakes in its queue: dues do not decrease', () => {
   fc.assert(property);
 });
 
-test('the old queues stay as they were', () => {
-  const before = post([], 'a', 'b', mailOf(1, 1));
+test('taking a head leaves the old queues as they were', () => {
+  const before = posted(posted([], 'a', 'b', mailOf(1, 1)), 'a', 'b', mailOf(2, 0));
   const copy = structuredClone(before);
-  post(before, 'a', 'b', mailOf(2, 0));
-  post(before, 'a', 'a', mailOf(3, 0));
-  takeHead(before, 'a>b');
+  const after = takeHead(before, placeOf(before, 'a>b'));
+  post(after, 'a', 'b', mailOf(3, 0));
+  post(after, 'a', 'a', mailOf(4, 0));
   expect(before).toEqual(copy);
 });

@@ -22,8 +22,9 @@ const bind = (vm: string, ins: string[], out: string[], ...ops: Bind['ops']): { 
 
 const scenario = (clients: Clients): ReturnType<typeof scenarioOf> =>
   scenarioOf({
-    vms: { x: { async: true }, s: {} },
-    queues: { q: { vm: 's' } },
+    vms: { x: { async: true }, s: {}, c: { mode: 'compute' } },
+    bos: { ext: { size: 0x1000 } },
+    queues: { q: { vm: 's' }, qc: { vm: 'c' } },
     userptrs: { heap: { addr: 0x100000, size: 0x1000 } },
     syncobjs: {
       gate: { pending: true },
@@ -112,8 +113,36 @@ describe('a cycle', () => {
     const { cycle } = end({ app });
     expect(cycle?.slice(0, 3)).toEqual([
       'app, step 3 (wait done)',
-      'fence s/array:1',
+      'fence s/bind0/array/gt0:1',
       'fence s/bind0:2 (job s/bind0#2)',
+    ]);
+  });
+
+  test('through an eviction that sleeps for a lock, which waits for a job that the client would let go', () => {
+    const touch = { map: { addr: 0x1000, range: 0x1000, bo: 'ext' } } as const;
+    const clients: Clients = {
+      app: [
+        bind('s', [], [], touch),
+        bind('c', [], [], touch),
+        { exec: { queue: 'q', batch: [], in: ['gate'] } },
+        { evict: { bo: 'ext' } },
+        { sleep: { ns: 100_000 } },
+        { evict: { bo: 'ext' } },
+        { signal: 'gate' },
+      ],
+    };
+    const { cycle } = end(clients);
+    expect(cycle).toEqual([
+      'app, step 6 (evict ext)',
+      'the eviction of ext for app',
+      'lock ext',
+      'c (open.rebind.rebinding)',
+      'fence c/bind0:2 (job c/bind0#2)',
+      'fence memory/copy:2 (job memory/copy#2)',
+      'fence memory/copy:1 (job memory/copy#1)',
+      'fence q:1 (job q#1)',
+      GATE,
+      'app, step 7 (signal gate)',
     ]);
   });
 

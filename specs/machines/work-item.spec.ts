@@ -1,7 +1,7 @@
 /** A work item: asked for while it runs it runs once more, however often it was asked for. */
 import fc from 'fast-check';
 import type { ActorState } from '../../machines/execute/executor.ts';
-import { newWork } from '../../machines/work/work.ts';
+import { newWork } from '../../machines/work-item/work-item.ts';
 import { deliver, sentIn } from '../rig/actors.ts';
 
 const idle: ActorState = {

@@ -1,0 +1,176 @@
+/**
+ * DPOR against brute force, on random threads with locks and deadlocks: it ends in the same states, shows the same
+ * violations, and takes each class of schedules exactly once.
+ */
+import fc from 'fast-check';
+import { Classes } from '../../../streams/explore/classes.ts';
+import { explore } from '../../../streams/explore/explore.ts';
+import { expectations } from '../../../streams/explore/judge.ts';
+import { scenarioSystem } from '../../../streams/explore/scenario-system.ts';
+import type { Move, System } from '../../../streams/explore/system.ts';
+import { worldSystem } from '../../../streams/explore/world-system.ts';
+import { tableExecutor } from '../../../streams/world/run.ts';
+import { type Op, threadsSystem } from '../../rig/threads.ts';
+import { TINY } from '../../rig/tiny.ts';
+
+const at = fc.nat(1);
+const plainOp: fc.Arbitrary<Op[]> = fc.oneof(
+  fc.record({ op: fc.constant('store' as const), at, value: fc.nat(1) }).map((op) => [op]),
+  fc.record({ op: fc.constant('load' as const), at }).map((op) => [op]),
+  fc.record({ op: fc.constant('check' as const), at, value: fc.nat(1) }).map((op) => [op]),
+);
+/** Locks are taken and released in order, with something in between; two threads may deadlock. */
+const section = fc
+  .tuple(at, fc.array(plainOp, { maxLength: 1 }), fc.boolean())
+  .map(([lock, inside, isNested]): Op[] => {
+    const other = 1 - lock;
+    const nested: Op[] = isNested
+      ? [
+          { op: 'lock', at: other },
+          { op: 'unlock', at: other },
+        ]
+      : [];
+    return [{ op: 'lock', at: lock }, ...inside.flat(), ...nested, { op: 'unlock', at: lock }];
+  });
+const program = fc
+  .array(fc.oneof(plainOp, section), { maxLength: 2 })
+  .map((parts) => parts.flat().slice(0, 5));
+const programs = fc.array(program, { minLength: 2, maxLength: 3 });
+
+function endOf<S>(system: System<S>, state: S): string {
+  const { a, b } = system.key(state);
+  return `${a} ${b}`;
+}
+
+/** Every schedule, one after another: what brute force sees. */
+function everySchedule<S>(system: System<S>): {
+  classes: number;
+  ends: Set<string>;
+  problems: Set<string>;
+} {
+  const classes = new Classes(system);
+  const ends = new Set<string>();
+  const problems = new Set<string>();
+  const path: { state: S; process: string; move: Move<S> }[] = [];
+  const visit = (state: S): void => {
+    const ready = system.ready(state);
+    if (ready.length === 0) {
+      ends.add(endOf(system, state));
+      classes.begin();
+      for (const each of path) classes.step(each.state, each.process, each.move);
+      classes.end();
+      return;
+    }
+    for (const process of ready) {
+      for (const move of system.moves(state, process)) {
+        if (move.problem !== null) problems.add(move.problem);
+        path.push({ state, process, move });
+        visit(move.state);
+        path.pop();
+      }
+    }
+  };
+  visit(system.initial);
+  return { classes: classes.size, ends, problems };
+}
+
+/** The same system, and what DPOR sees of it. */
+function watched<S>(system: System<S>): {
+  system: System<S>;
+  ends: Set<string>;
+  problems: Set<string>;
+} {
+  const ends = new Set<string>();
+  const problems = new Set<string>();
+  return {
+    ends,
+    problems,
+    system: {
+      ...system,
+      stuck: (state) => {
+        ends.add(endOf(system, state));
+        return system.stuck(state);
+      },
+      moves: (state, process) => {
+        const moves = system.moves(state, process);
+        for (const { problem } of moves) if (problem !== null) problems.add(problem);
+        return moves;
+      },
+    },
+  };
+}
+
+test('one run for each class, the same ends and the same violations as all schedules', () => {
+  let deadlocks = 0;
+  let violations = 0;
+  const property = fc.property(programs, (given) => {
+    const system = threadsSystem(given);
+    const all = everySchedule(system);
+    const reduced = watched(system);
+    const found = explore(reduced.system, 'dpor', { isExhaustive: true });
+    deadlocks += found.stuckRuns;
+    violations += all.problems.size;
+    expect(found.counts.executions).toBe(all.classes);
+    expect([...reduced.ends].sort()).toEqual([...all.ends].sort());
+    expect([...reduced.problems].sort()).toEqual([...all.problems].sort());
+  });
+  fc.assert(property, { numRuns: 400 });
+  expect(deadlocks).toBeGreaterThan(5);
+  expect(violations).toBeGreaterThan(50);
+});
+
+/** The system as its class has it, its methods bound: a spec wraps it. */
+const opened = (name: keyof typeof TINY & string): System<never> => {
+  const scenario = TINY[name];
+  if (scenario === undefined) throw new RangeError(name);
+  const system = scenarioSystem(scenario);
+  const { initial, ready, threadOf, actorOf, moves, couldGo, blocked, stuck, key, text } = system;
+  const { problemAtEnd, orbitKey } = system;
+  return {
+    ...{ initial, ready, threadOf, actorOf, moves, couldGo, blocked, stuck, problemAtEnd },
+    ...{ key, text, orbitKey, unreducible: null },
+  } as unknown as System<never>;
+};
+
+test.each(['twoBinds', 'bindAndExec', 'twoVms', 'asyncUnbind'])(
+  '%s: ends in the states in which the search over states ends',
+  (name) => {
+    const [all, reduced] = [watched(opened(name)), watched(opened(name))];
+    expect(explore(all.system, 'exhaustive').verdict).toBe('proved');
+    const found = explore(reduced.system, 'dpor');
+    expect(found.verdict).toBe('proved');
+    expect(found.counts.blocked).toBe(0);
+    expect([...reduced.ends].sort()).toEqual([...all.ends].sort());
+  },
+);
+
+test('a judge that does not say what it hears is refused', () => {
+  const system = scenarioSystem(TINY['twoBinds'] as never);
+  const deaf = worldSystem(system.initial.world, {
+    executor: tableExecutor,
+    judge: { ...expectations, hears: null },
+  });
+  expect(() => explore(deaf, 'dpor')).toThrow('does not say which steps it hears');
+  expect(explore(deaf, 'exhaustive').verdict).toBe('proved');
+});
+
+/** Which of two VMs was closed first is nobody's business but this judge's. */
+test('a global judge is not lied to: steps that it hears are never taken for independent', () => {
+  const scenario = TINY['twoVms'] as never;
+  const order = (hears: boolean) => ({
+    ...expectations,
+    start: '',
+    at: (judged: unknown, { facts }: { facts: readonly { type: string; vm?: string }[] }) => {
+      const bound = facts.find(({ type }) => type === 'va.mapped')?.vm ?? '';
+      const isSecond = judged === 'vm1' && bound === 'vm0';
+      return { next: judged === '' ? bound : judged, problem: isSecond ? 'vm1 binds first' : null };
+    },
+    view: (judged: unknown) => judged,
+    hears: ({ facts }: { facts: readonly { type: string }[] }) =>
+      hears && facts.some(({ type }) => type === 'va.mapped'),
+  });
+  const verdict = (hears: boolean, strategy: 'exhaustive' | 'dpor'): string =>
+    explore(scenarioSystem(scenario, { judge: order(hears) as never }), strategy).verdict;
+  expect(verdict(true, 'exhaustive')).toBe('violated');
+  expect(verdict(true, 'dpor')).toBe('violated');
+});

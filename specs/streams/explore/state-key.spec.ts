@@ -1,0 +1,116 @@
+/** The state identity: keys are equal exactly where worlds are, however they were reached. */
+import fc from 'fast-check';
+import { peerSystem } from '../../../bench/peer/world.ts';
+import { OrderedMap } from '../../../domain/ordered-map.ts';
+import { Keys } from '../../../streams/explore/state-key.ts';
+import { canonical } from '../../../streams/explore/state-text.ts';
+import { invariantJudge } from '../../../streams/explore/judge.ts';
+import { Random } from '../../../streams/explore/random.ts';
+import { scenarioSystem } from '../../../streams/explore/scenario-system.ts';
+import type { WorldSystem } from '../../../streams/explore/world-system.ts';
+import { SCENARIOS, seedOf } from '../../rig/scenarios.ts';
+import { TINY } from '../../rig/tiny.ts';
+
+/** Both identities of many worlds, side by side. */
+class Pairs {
+  met = 0;
+  readonly #byText = new Map<string, string>();
+  readonly #byKey = new Map<string, string>();
+
+  add(system: WorldSystem, state: WorldSystem['initial']): void {
+    const { a, b } = system.key(state);
+    const [key, text] = [`${a} ${b}`, system.text(state)];
+    if (this.#byText.has(text)) this.met += 1;
+    const [oldKey, oldText] = [this.#byText.get(text) ?? key, this.#byKey.get(key) ?? text];
+    if (oldKey !== key || oldText !== text) throw new Error(`the two identities differ at ${key}`);
+    this.#byText.set(text, key);
+    this.#byKey.set(key, text);
+  }
+
+  get different(): number {
+    return this.#byText.size;
+  }
+}
+
+function walk(system: WorldSystem, seed: number, pairs: Pairs): void {
+  const random = new Random(seedOf(seed));
+  let state = system.initial;
+  for (let steps = 0; steps < 300; steps++) {
+    pairs.add(system, state);
+    const ready = system.ready(state);
+    const process = ready[random.int(ready.length)];
+    if (process === undefined) return;
+    const moves = system.moves(state, process);
+    state = moves[random.int(moves.length)]?.state ?? state;
+  }
+}
+
+const SYSTEMS: readonly (readonly [string, () => WorldSystem])[] = [
+  ...Object.entries(TINY).map(([name, each]) => [name, () => scenarioSystem(each)] as const),
+  ['peer', () => peerSystem({ n: 4 })],
+  ['with invariants', () => scenarioSystem(TINY['twoBinds'] as never, { judge: invariantJudge() })],
+  ['with faults', () => scenarioSystem(TINY['asyncUnbind'] as never, { decisions: ['fault'] })],
+];
+
+test.each(SYSTEMS)('%s: equal keys, equal worlds', (_name, system) => {
+  const pairs = new Pairs();
+  // a fresh system each time: a key does not rest on what was hashed before
+  for (let seed = 1; seed <= 25; seed++) walk(system(), seed, pairs);
+  expect(pairs.met).toBeGreaterThan(20);
+  expect(pairs.different).toBeGreaterThan(5);
+});
+
+test('in every scenario', () => {
+  for (const { scenario } of SCENARIOS) {
+    const pairs = new Pairs();
+    for (let seed = 1; seed <= 2; seed++) walk(scenarioSystem(scenario), seed, pairs);
+    expect(pairs.different).toBeGreaterThan(2);
+  }
+});
+
+const plain = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.string({ maxLength: 3 }),
+    fc.integer(),
+    fc.maxSafeNat(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 6 }),
+    fc.dictionary(fc.string({ minLength: 1, maxLength: 2 }), tie('value'), { maxKeys: 6 }),
+  ),
+})).value;
+
+test('values: equal keys exactly for equal texts, whatever the order of members', () => {
+  const keys = new Keys();
+  const property = fc.property(plain, plain, (one, other) => {
+    const [x, y] = [keys.value(one), keys.value(other)];
+    expect(x.a === y.a && x.b === y.b).toBe(canonical(one) === canonical(other));
+    const copy: unknown = JSON.parse(JSON.stringify(one));
+    expect(new Keys().value(copy)).toEqual(x);
+    if (one === null || typeof one !== 'object' || Array.isArray(one)) return;
+    expect(keys.value(Object.fromEntries(Object.entries(one).reverse()))).toEqual(x);
+  });
+  fc.assert(property, { numRuns: 500 });
+});
+
+test('maps: the same entries are the same map, whatever tree holds them', () => {
+  const entries = fc.uniqueArray(fc.tuple(fc.nat(500), fc.nat(9)), {
+    selector: ([key]) => key,
+    maxLength: 200,
+  });
+  const property = fc.property(entries, fc.nat(500), (given, extra) => {
+    const there = new Set(given.map(([key]) => key));
+    let back = OrderedMap.empty<number>().set(extra, 1);
+    for (const [key, value] of [...given].reverse()) back = back.set(key, value);
+    if (!there.has(extra)) back = back.delete(extra);
+    expect(new Keys().value(back)).toEqual(new Keys().value(OrderedMap.from(given)));
+  });
+  fc.assert(property);
+});
+
+test('what is no value has no identity', () => {
+  expect(() => new Keys().value(new Map())).toThrow('a Map has no state identity');
+  expect(() => canonical(new WeakMap())).toThrow('a WeakMap has no state identity');
+  expect(() => new Keys().value(() => 1)).toThrow('has no state identity');
+});
