@@ -7,6 +7,7 @@ import { BACKING_NAMES, BACKINGS, type Backing } from '../../domain/scenario/spa
 import { didYouMean } from '../../domain/scenario/suggest.ts';
 import { PAGE_BYTES } from '../../domain/units.ts';
 import { compareChart } from '../../streams/compare/chart.ts';
+import { tooMuch } from '../../streams/compare/limits.ts';
 import { type Tried, trySparse } from '../../streams/compare/sparse.ts';
 import { alignedLines, compareLines, figureText, sightLines } from '../../streams/compare/table.ts';
 import { parseBytes } from '../bytes.ts';
@@ -16,12 +17,6 @@ import { Progress } from '../progress.ts';
 import { systemCode } from '../system-error.ts';
 
 const WHERE = 'fencelab compare sparse';
-/** A run of more takes minutes. */
-const MOST_OPS = 2 ** 17;
-const MOST_TABLES = 2 ** 14;
-/** What one page table of the lowest level maps, and a leaf of the level above. */
-const BLOCK = 2 ** 21;
-
 interface Plan {
   readonly requests: readonly SparseRequest[];
   /** what is left out, and why */
@@ -51,20 +46,6 @@ function pagesOf(given: string): number {
   const bytes = parseBytes(given, '--pages');
   if (bytes % PAGE_BYTES === 0) return bytes;
   throw new FencelabError('FL201', `a page of ${bytes} bytes is not a multiple of 4K`, '--pages');
-}
-
-/** What makes a run of this request too long; null when nothing does. */
-function tooMuch({ backing, sizeBytes, pageBytes }: SparseRequest): string | null {
-  const { map } = BACKINGS[backing];
-  const ops = map === 'each' ? Math.ceil(sizeBytes / pageBytes) : 1;
-  if (ops > MOST_OPS) return `${backing} takes ${figureText(ops, 'count')} operations`;
-  // NULL of xe has huge leaves, and so has a dummy BO of 2M; one page over and over has none
-  const isHuge =
-    backing === 'null' || ((map === 'each' || map === 'repeat') && pageBytes % BLOCK === 0);
-  const tables = isHuge ? 1 : Math.ceil(sizeBytes / BLOCK);
-  return tables > MOST_TABLES
-    ? `${backing} fills ${figureText(tables, 'count')} page tables`
-    : null;
 }
 
 function planOf({ options }: CommandCall): Plan {

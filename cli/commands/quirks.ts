@@ -1,7 +1,7 @@
 /** `fencelab quirks`: the catalogue of known bugs. */
 import { EXIT, FencelabError } from '../../domain/errors.ts';
 import { findQuirk, QUIRKS, type QuirkRow } from '../../domain/quirks/quirks.ts';
-import { alignedLines } from '../../streams/compare/table.ts';
+import { columns } from '../../streams/export/words.ts';
 import { type CommandCall, type CommandSpec, printJson } from '../command-spec.ts';
 
 const rows: readonly QuirkRow[] = QUIRKS;
@@ -24,11 +24,8 @@ function tellOne(row: QuirkRow): string {
 }
 
 function tellAll(): string {
-  const head = ['id', 'driver', 'breaks', ''];
   const lines = rows.map(({ id, profile, breaks, title }) => [id, profile, breaks, title]);
-  // the last column is text: it is not aligned to the right
-  const aligned = alignedLines([head, ...lines].map((cells) => cells.slice(0, 3)));
-  return aligned.map((line, i) => `${line}  ${lines[i - 1]?.[3] ?? ''}`.trimEnd() + '\n').join('');
+  return `${columns([['id', 'driver', 'breaks', 'what goes wrong'], ...lines]).join('\n')}\n`;
 }
 
 function chosen({ args }: CommandCall): QuirkRow | undefined {

@@ -7,6 +7,8 @@ export type SparseMap = 'each' | 'repeat' | 'singlePage' | 'null';
 interface Way {
   readonly profile: Profile;
   readonly map: SparseMap;
+  /** several operations of one call have to be asynchronous */
+  readonly isAsync: boolean;
   readonly about: string;
 }
 
@@ -15,11 +17,11 @@ export const OPS_PER_IOCTL = 512;
 
 // prettier-ignore
 export const BACKINGS = {
-  'per-page':    { profile: 'panthor', map: 'each',       about: 'one map of a dummy BO for every page' },
-  repeat:        { profile: 'panthor', map: 'repeat',     about: 'one map that repeats a dummy BO' },
-  'single-page': { profile: 'asahi',   map: 'singlePage', about: 'one map that repeats a page of a dummy BO' },
-  null:          { profile: 'xe-2023', map: 'null',       about: 'one map of NULL page-table entries' },
-  'dummy-page':  { profile: 'msm',     map: 'null',       about: 'one map of a dummy page of the kernel' },
+  'per-page':    { profile: 'panthor', map: 'each',       isAsync: false, about: 'one map of a dummy BO for every page' },
+  repeat:        { profile: 'panthor', map: 'repeat',     isAsync: false, about: 'one map that repeats a dummy BO' },
+  'single-page': { profile: 'asahi',   map: 'singlePage', isAsync: false, about: 'one map that repeats a page of a dummy BO' },
+  null:          { profile: 'xe-2023', map: 'null',       isAsync: true,  about: 'one map of NULL page-table entries' },
+  'dummy-page':  { profile: 'msm',     map: 'null',       isAsync: false, about: 'one map of a dummy page of the kernel' },
 } as const satisfies Readonly<Record<string, Way>>;
 
 export type Backing = keyof typeof BACKINGS;

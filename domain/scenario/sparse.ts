@@ -94,7 +94,7 @@ function bindAll(client: ClientBuilder, ops: readonly OpInput[], isAsync: boolea
 /** The client's whole program, and the phase of each of its steps. */
 function live(client: ClientBuilder, request: SparseRequest): Phase[] {
   const { backing, pageBytes, tileBytes, tiles } = request;
-  const isAsync = BACKINGS[backing].profile === 'xe-2023';
+  const { isAsync } = BACKINGS[backing];
   const range = roundUp(request.sizeBytes, pageBytes);
   const offsets = tileOffsets(request);
   const phaseOf: Phase[] = [];
@@ -129,8 +129,7 @@ function live(client: ClientBuilder, request: SparseRequest): Phase[] {
 /** @throws FencelabError when the request is no scenario (see check-*.ts) */
 export function sparseScenario(request: SparseRequest): SparseScenario {
   const { backing, pageBytes, tileBytes, tiles } = request;
-  const { profile, map: how } = BACKINGS[backing];
-  const isAsync = profile === 'xe-2023';
+  const { profile, map: how, isAsync } = BACKINGS[backing];
   const begun = scenario(`sparse-${backing}`)
     .device({ profile, costs: {} })
     .vm(VM, { async: isAsync });

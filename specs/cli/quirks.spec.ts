@@ -11,7 +11,7 @@ describe('quirks', () => {
   it('lists all of them, a line each, and one in full', async () => {
     const all = await cli(['quirks']);
     for (const { id } of QUIRKS)
-      expect(all.out).toMatch(new RegExp(`^${id} +\\S+ +\\S+  \\S`, 'm'));
+      expect(all.out).toMatch(new RegExp(`^${id} +\\S+ +\\S+ +\\S`, 'm'));
     const one = await cli(['quirks', 'R01']);
     expect(one.out).toMatch(/^R01: What is behind a split/);
     expect(one.out).toContain(

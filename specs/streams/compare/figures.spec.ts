@@ -38,6 +38,10 @@ const CASES: readonly (readonly [object, Partial<Figures>])[] = [
     { type: 'tlb.requested', range: 16 },
     { invalidations: 1, flushedBytes: 0x10000 },
   ],
+  [
+    { type: 'as.locked', range: 16 },
+    { invalidations: 1, flushedBytes: 0x10000 },
+  ],
   [{ type: 'fence.signaled' }, {}],
 ];
 

@@ -194,3 +194,23 @@ describe('a list of choices with answers', () => {
     );
   });
 });
+
+test('a decision about several chances is as many chances: the N-th is one of them', () => {
+  const chunks: Decision = { kind: 'fault', name: 'map', options: 5 };
+  const alloc: Decision = { kind: 'fault', name: 'alloc', options: 2 };
+  const answers = [1, 2, 5, 6, 10, 11].map((nth) => {
+    const decider = new FailNth(nth);
+    return [...[alloc, chunks, alloc, chunks].map((each) => decider.answer(each)), decider.count];
+  });
+  expect(answers).toEqual([
+    [1, 0, 0, 0, 10],
+    [0, 1, 0, 0, 10],
+    [0, 4, 0, 0, 10],
+    [0, 0, 1, 0, 10],
+    [0, 0, 0, 4, 10],
+    [0, 0, 0, 0, 10],
+  ]);
+  const random = randomFaults(seed32('0x1'), 2);
+  const drawn = new Set(Array.from({ length: 200 }, () => random.answer(chunks)));
+  expect([...drawn].sort()).toEqual([0, 1, 2, 3, 4]);
+});
