@@ -2,47 +2,30 @@
 import type { Fact, FactOf } from '../../../domain/facts/schema.ts';
 import { checkCases } from '../../rig/fire-cases.ts';
 import { bindCall, fact, piece, told } from '../../rig/told.ts';
+import {
+  b0,
+  before,
+  bo,
+  call,
+  made,
+  MAP,
+  mapCall,
+  mapped,
+  over,
+  queued,
+  vm,
+} from '../../rig/told-call.ts';
 
-const vm = fact('vm.created');
-const bo = fact('bo.created');
-const mapped = fact('va.mapped');
-const made = (fence: string, kind = 'exec-job', parts: string[] = []): Fact =>
-  fact('fence.created', { fence, kind, parts });
-const over = (fence: string, error = 0): Fact => fact('fence.signaled', { fence, error });
 const armed = (more: Partial<FactOf<'exec.armed'>> = {}): Fact => fact('exec.armed', more);
 const guards = (resv: string, usage: FactOf<'resv.added'>['usage'], fence = 'q0:1'): Fact =>
   fact('resv.added', { resv, fence, usage });
-const queued = (n: number, waits: string[] = [], engine = 'q0'): Fact =>
-  fact('job.queued', { engine, job: `${engine}#${n}`, fence: `${engine}:${n}`, waits });
 const started = (n: number, engine = 'q0'): Fact =>
   fact('job.started', { engine, job: `${engine}#${n}` });
 const done = (n: number, engine = 'q0'): Fact =>
   fact('job.done', { engine, job: `${engine}#${n}` });
 const ref = (type: 'ref.taken' | 'ref.dropped', by = 'q0'): Fact => fact(type, { of: 'bo0', by });
 
-const b0 = 'vm0/bind0';
-const MAP = { map: { addr: '0x10000', range: '0x4000', bo: 'bo0' } };
 const UNMAP = { unmap: { addr: '0x10000', range: '0x4000' } };
-/** A call with one op, an in-fence and an out-sync. */
-const call = (op: object, request: object, ...facts: Fact[]): ReturnType<typeof bindCall> =>
-  bindCall(
-    [request],
-    [
-      made('async:1', 'async-op'),
-      fact('ops.created', { ops: [op] as never }),
-      ...facts,
-      fact('syncobj.replaced', { syncobj: 'out', fence: 'async:1' }),
-      fact('bind.accepted'),
-    ],
-    { in: [{ syncobj: 'in' }] },
-  );
-const before = [
-  vm,
-  bo,
-  made('sw/in:1', 'software'),
-  fact('syncobj.replaced', { syncobj: 'in', fence: 'sw/in:1' }),
-];
-const mapCall = call(piece(), MAP, mapped);
 const worker = [
   made(`${b0}:1`, 'bind-job'),
   queued(1, ['sw/in:1'], b0),

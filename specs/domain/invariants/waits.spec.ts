@@ -1,39 +1,9 @@
 /** Invariant 18: nobody waits for himself. */
-import type { Fact } from '../../../domain/facts/schema.ts';
 import { checkCases } from '../../rig/fire-cases.ts';
-import { bindCall, fact, piece, told } from '../../rig/told.ts';
+import { fact, told } from '../../rig/told.ts';
+import { b0, before, made, mapCall, over, queued } from '../../rig/told-call.ts';
 
-const vm = fact('vm.created');
-const bo = fact('bo.created');
-const mapped = fact('va.mapped');
-const made = (fence: string, kind = 'exec-job', parts: string[] = []): Fact =>
-  fact('fence.created', { fence, kind, parts });
-const over = (fence: string, error = 0): Fact => fact('fence.signaled', { fence, error });
-const queued = (n: number, waits: string[] = [], engine = 'q0'): Fact =>
-  fact('job.queued', { engine, job: `${engine}#${n}`, fence: `${engine}:${n}`, waits });
-const b0 = 'vm0/bind0';
-const MAP = { map: { addr: '0x10000', range: '0x4000', bo: 'bo0' } };
 const memory = fact('actor.started', { actor: 'memory', machine: 'memory', state: 'managing' });
-/** A call with one op, an in-fence and an out-sync. */
-const call = (op: object, request: object, ...facts: Fact[]): ReturnType<typeof bindCall> =>
-  bindCall(
-    [request],
-    [
-      made('async:1', 'async-op'),
-      fact('ops.created', { ops: [op] as never }),
-      ...facts,
-      fact('syncobj.replaced', { syncobj: 'out', fence: 'async:1' }),
-      fact('bind.accepted'),
-    ],
-    { in: [{ syncobj: 'in' }] },
-  );
-const before = [
-  vm,
-  bo,
-  made('sw/in:1', 'software'),
-  fact('syncobj.replaced', { syncobj: 'in', fence: 'sw/in:1' }),
-];
-const mapCall = call(piece(), MAP, mapped);
 
 checkCases({
   I18: {
