@@ -107,8 +107,26 @@ export const ERRORS = {
     hint: 'A seed is a whole number from 0 to 2^64-1, decimal or 0x hex.',
   },
   FL203: { exit: EXIT.usage, hint: 'Check the path and the permissions.' },
-  FL204: { exit: EXIT.usage, hint: 'Use --chooser time, random or choices:FILE.' },
+  FL204: { exit: EXIT.usage, hint: 'Use --chooser time, random, choices:FILE or schedule:TEXT.' },
   FL206: { exit: EXIT.usage, hint: 'fencelab quirks lists them, with a scenario for each.' },
+  FL210: { exit: EXIT.usage, hint: '`fencelab explore --help` says what each strategy does.' },
+  FL211: {
+    exit: EXIT.usage,
+    hint: 'docs/invariants.md lists them; none: only what the scenario expects.',
+  },
+  FL212: { exit: EXIT.usage, hint: '`fencelab explore --help` says what each witness is.' },
+  FL213: {
+    exit: EXIT.usage,
+    hint: 'A budget is a time such as 500ms, 60s or 10m, or a number: runs of a strategy that draws them, steps of one that searches.',
+  },
+  FL214: {
+    exit: EXIT.usage,
+    hint: 'Declare clients that are alike, each with what only it uses: --interchangeable a+a-bo,b+b-bo.',
+  },
+  FL215: {
+    exit: EXIT.usage,
+    hint: 'Copy the whole text, and give the scenario and the --quirk that it was printed with.',
+  },
   // logs
   FL301: {
     exit: EXIT.damaged,
@@ -142,7 +160,19 @@ export const ERRORS = {
   },
   FL310: {
     exit: EXIT.version,
-    hint: 'Record its scenario again to replay it. `fencelab show LOG` and `fencelab validate LOG` read this one.',
+    hint: 'The machines have changed since it was written: record its scenario again to replay it. `fencelab show LOG` and `fencelab validate LOG` read this one.',
+  },
+  FL311: {
+    exit: EXIT.version,
+    hint: 'Record its scenario again with this build: `fencelab replay LOG` shows where it differs.',
+  },
+  FL312: {
+    exit: EXIT.invalid,
+    hint: 'Give a log of a run that broke something; `fencelab show LOG --what story` tells what happened in this one.',
+  },
+  FL313: {
+    exit: EXIT.usage,
+    hint: 'Choose something that is possible there; without --do the command lists it with what it means.',
   },
   // output
   FL401: {

@@ -15,11 +15,14 @@ import {
   find,
   leafOf,
   leftmost,
+  lowerBound,
+  NODE_MAX,
   Owner,
   rightmost,
   type Entry,
   type Node,
 } from './ordered-map/node.ts';
+import { type OnChange, visitChanges } from './ordered-map/changes.ts';
 import { entriesOf, sameEntries, visitRange } from './ordered-map/walk.ts';
 
 export { Owner, type Entry };
@@ -94,12 +97,37 @@ export class OrderedMap<V> implements OrderedReader<V> {
 
   /** This map with `k` at `value`; this very map if that is so already. */
   set(k: number, value: V): OrderedMap<V> {
-    return this.mutable().set(k, value).freeze();
+    const { root } = this;
+    if (root.kids !== null || root.keys.length >= NODE_MAX)
+      return this.mutable().set(k, value).freeze();
+    // most maps are a single leaf: an editor would cost more than the copy
+    const at = lowerBound(root.keys, k);
+    const isThere = root.keys[at] === k;
+    if (isThere && Object.is(root.values[at], value)) return this;
+    const keys = root.keys.slice();
+    const values = root.values.slice();
+    if (isThere) values[at] = value;
+    else if (at === keys.length) {
+      keys.push(k);
+      values.push(value);
+    } else {
+      keys.splice(at, 0, k);
+      values.splice(at, 0, value);
+    }
+    return new OrderedMap(leafOf<V>(null, keys, values), keys.length);
   }
 
   /** This map without `k`; this very map if it has no `k`. */
   delete(k: number): OrderedMap<V> {
-    return this.mutable().delete(k).freeze();
+    const { root } = this;
+    if (root.kids !== null) return this.mutable().delete(k).freeze();
+    const at = lowerBound(root.keys, k);
+    if (root.keys[at] !== k) return this;
+    const keys = root.keys.slice();
+    const values = root.values.slice();
+    keys.splice(at, 1);
+    values.splice(at, 1);
+    return new OrderedMap(leafOf<V>(null, keys, values), keys.length);
   }
 
   floor(k: number): Entry<V> | undefined {
@@ -140,6 +168,11 @@ export class OrderedMap<V> implements OrderedReader<V> {
 
   visit(from: number, to: number, each: (value: V, key: number) => boolean): void {
     visitRange(this.root, from, to, each);
+  }
+
+  /** What is not as it was in another version; costs what the two differ in. */
+  visitChanges(before: OrderedMap<V>, each: OnChange<V>): void {
+    if (before.root !== this.root) visitChanges(before.root, this.root, each);
   }
 
   /** What JSON.stringify writes: pairs of key and value, ascending. */

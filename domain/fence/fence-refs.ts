@@ -6,9 +6,11 @@
  * Waiters are a list of the fence, which its signal empties. Left out: what an actor keeps to itself. It may only ask
  * whether that has signalled and how, which the table answers for a fence that has left, too.
  */
+import type { OrderedMap } from '../ordered-map.ts';
 import {
   addFence,
   contextOf,
+  type Fence,
   type FenceKey,
   type FenceTable,
   findFence,
@@ -80,8 +82,20 @@ export function holdForJob(
   return hold(putFence(table, { ...fence, waits }), waits);
 }
 
+/** Whether a fence leaves the table as soon as it signals: it holds nothing, nobody holds it, and a later one was made. */
+function isDropped(table: FenceTable, key: FenceKey): boolean {
+  const fence = findFence(table, key);
+  if (fence === undefined || fence.result !== null || fence.holders > 0) return false;
+  if (fence.waits.length > 0 || fence.parts.length > 0) return false;
+  return table[contextOf(key)]?.last()?.key !== seqnoOf(key);
+}
+
 /** Folds `fence.signaled`. */
 export function endFence(table: FenceTable, key: FenceKey, error: number): FenceTable {
+  if (error === 0 && isDropped(table, key)) {
+    const context = contextOf(key);
+    return { ...table, [context]: (table[context] as OrderedMap<Fence>).delete(seqnoOf(key)) };
+  }
   const next = markSignaled(table, key, error);
   const fence = findFence(next, key);
   if (fence === undefined || fence.waits.length === 0) return settled(next, key);

@@ -47,13 +47,29 @@ export function fenceKeyOf(context: string, seqno: number): FenceKey {
   return `${context}:${seqno}`;
 }
 
-export function contextOf(key: FenceKey): string {
-  return key.slice(0, key.lastIndexOf(':'));
+/** A key taken apart. */
+interface Parts {
+  readonly context: string;
+  readonly seqno: number;
 }
 
-export function seqnoOf(key: FenceKey): number {
-  return Number(key.slice(key.lastIndexOf(':') + 1));
+/** Keys that were taken apart before: each is asked for many times. What it answers does not depend on what it holds. */
+const PARTS = new Map<FenceKey, Parts>();
+const MOST_PARTS = 4096;
+
+function partsOf(key: FenceKey): Parts {
+  const known = PARTS.get(key);
+  if (known !== undefined) return known;
+  const at = key.lastIndexOf(':');
+  const parts = { context: key.slice(0, at), seqno: Number(key.slice(at + 1)) };
+  if (PARTS.size >= MOST_PARTS) PARTS.clear();
+  PARTS.set(key, parts);
+  return parts;
 }
+
+export const contextOf = (key: FenceKey): string => partsOf(key).context;
+
+export const seqnoOf = (key: FenceKey): number => partsOf(key).seqno;
 
 /** The context of the preempt fences of an exec queue. */
 export const preemptContext = (queue: string): string => `${queue}/preempt`;
@@ -64,7 +80,8 @@ export function preemptOwner(key: FenceKey): string {
 }
 
 export function findFence(table: FenceTable, key: FenceKey): Fence | undefined {
-  return table[contextOf(key)]?.get(seqnoOf(key));
+  const { context, seqno } = partsOf(key);
+  return table[context]?.get(seqno);
 }
 
 /**
@@ -101,9 +118,9 @@ export function nextSeqno(table: FenceTable, context: string): number {
 }
 
 export function putFence(table: FenceTable, fence: Fence): FenceTable {
-  const context = contextOf(fence.key);
+  const { context, seqno } = partsOf(fence.key);
   const known = table[context] ?? OrderedMap.empty<Fence>();
-  return { ...table, [context]: known.set(seqnoOf(fence.key), fence) };
+  return { ...table, [context]: known.set(seqno, fence) };
 }
 
 /**

@@ -32,6 +32,15 @@ export type OnFact<S, K extends FactType> = (
   record: RunRecord,
 ) => S | Broken<S>;
 
+/**
+ * Messages of an actor that are under way, by the way they go: how many of them it sent after this record. Only a world
+ * knows; a rule may need it to tell which of its own states differ.
+ */
+export type Sent = (
+  actor: string,
+  after: number,
+) => readonly (readonly [way: string, count: number])[];
+
 /** A rule as it is written down. */
 export interface Rule<S> {
   /** `I13`: the number in the list of thirty; others have a word */
@@ -48,6 +57,11 @@ export interface Rule<S> {
   readonly settle?: (own: S, record: RunRecord, known: Known, before: Known) => S | Broken<S>;
   /** After the last record of a run that ended by itself. */
   readonly over?: (own: S, known: Known) => string | null;
+  /**
+   * What of its state decides what it says later, where that is not all of it: record numbers, and the order of what has
+   * none, would make states differ that are alike. The state itself if there is nothing to leave out.
+   */
+  readonly view?: (own: S, known: Known, sent: Sent) => unknown;
 }
 
 /** The state of one invariant that is followed by itself. */

@@ -76,6 +76,28 @@ function* pairsOf<V>(slot: Slot<V>): Generator<readonly [string, V]> {
   for (let at: Pair<V> | null = slot; at !== null; at = at.next) yield [at.key, at.value];
 }
 
+/** Told of each key whose value is not the same, or that only one side has: `undefined` for the other. A key may come twice. */
+export type OnChange<V> = (key: string, was: V | undefined, is: V | undefined) => void;
+
+/** What differs between two slots at the same place; what both share is not looked at. */
+function changes<V>(before: Slot<V>, after: Slot<V>, each: OnChange<V>): void {
+  if (before === after) return;
+  if (before !== null && after !== null) {
+    if (isNode(before) && isNode(after)) {
+      for (let i = 0; i <= MASK; i++) changes(before[i] ?? null, after[i] ?? null, each);
+      return;
+    }
+    if (!isNode(before) && !isNode(after) && before.key === after.key) {
+      if (before.next === after.next) {
+        if (before.value !== after.value) each(after.key, before.value, after.value);
+        return;
+      }
+    }
+  }
+  for (const [key, value] of pairsOf(before)) each(key, value, undefined);
+  for (const [key, value] of pairsOf(after)) each(key, undefined, value);
+}
+
 export class KeyMap<V> {
   static readonly #none = new KeyMap<never>(EMPTY_NODE);
   readonly #root: Node<V>;
@@ -115,6 +137,11 @@ export class KeyMap<V> {
   /** In an order that means nothing, but is always the same for the same keys. */
   entries(): Generator<readonly [key: string, value: V]> {
     return pairsOf(this.#root);
+  }
+
+  /** What is not as it was in another version; costs what the two differ in. */
+  visitChanges(before: KeyMap<V>, each: OnChange<V>): void {
+    changes(before.#root, this.#root, each);
   }
 
   /** What JSON.stringify writes: pairs, by key. */

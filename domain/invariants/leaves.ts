@@ -1,5 +1,5 @@
 /** Leaf entries as they come into a tree, and the mappings that they can be for; I21 to I23 judge them. */
-import type { FactOf } from '../facts/schema.ts';
+import type { Fact, FactOf } from '../facts/schema.ts';
 import { isLeafEntry } from '../pte-bits.ts';
 import type { Page } from '../units.ts';
 import { Broken, invariant } from './contract.ts';
@@ -51,9 +51,23 @@ export const isForMapping = ({ vm, vmas }: Leaves, { vms }: Known): boolean =>
   vms[vm]?.scratch !== true && vmas.length > 0;
 
 export interface Held {
-  /** leaves of tables that nothing points to yet */
-  readonly waiting: readonly FactOf<'table.allocated'>[];
+  /** by GT: leaves of tables that nothing points to yet */
+  readonly waiting: Readonly<Record<string, readonly FactOf<'table.allocated'>[]>>;
   readonly hasBounds: boolean;
+}
+
+const waitingOn = (own: Held, gt: string, waiting: readonly FactOf<'table.allocated'>[]): Held => ({
+  ...own,
+  waiting: { ...own.waiting, [gt]: waiting },
+});
+
+/** GTs whose tables a record changes: what hangs on others hung there before. */
+function gtsIn(facts: readonly Fact[]): ReadonlySet<string> {
+  const gts = new Set<string>();
+  for (const fact of facts) {
+    if (fact.type === 'pte.written' || fact.type.startsWith('table.')) gts.add((fact as Stored).gt);
+  }
+  return gts;
 }
 
 /** A rule over leaves, as they come into a tree. */
@@ -64,25 +78,41 @@ export const leafRule = (
 ) =>
   invariant<Held>({
     ...meta,
-    start: { waiting: [], hasBounds: false },
+    start: { waiting: {}, hasBounds: false },
     on: {
       ...more,
       'table.allocated': (own, fact) =>
         fact.runs.some(({ pte }) => pte % 2 === 1 && isLeafEntry(pte, fact.level))
-          ? { ...own, waiting: [...own.waiting, fact] }
+          ? waitingOn(own, fact.gt, [...(own.waiting[fact.gt] ?? []), fact])
           : own,
-      'table.freed': (own, { table }) =>
-        own.waiting.some((each) => each.table === table)
-          ? { ...own, waiting: own.waiting.filter((each) => each.table !== table) }
-          : own,
+      'table.freed': (own, { gt, table }) => {
+        const waiting = own.waiting[gt] ?? [];
+        return waiting.some((each) => each.table === table)
+          ? waitingOn(
+              own,
+              gt,
+              waiting.filter((each) => each.table !== table),
+            )
+          : own;
+      },
       'pte.written': (own) => own,
     },
     settle: (own, { facts }, known) => {
       const isHung = ({ table }: { table: Page }): boolean =>
         known.tables.get(table)?.base !== null;
-      const hung = own.waiting.filter(isHung);
-      const next =
-        hung.length === 0 ? own : { ...own, waiting: own.waiting.filter((each) => !isHung(each)) };
+      let next = own;
+      const hung: FactOf<'table.allocated'>[] = [];
+      for (const gt of gtsIn(facts)) {
+        const waiting = own.waiting[gt] ?? [];
+        const now = waiting.filter(isHung);
+        if (now.length === 0) continue;
+        hung.push(...now);
+        next = waitingOn(
+          next,
+          gt,
+          waiting.filter((each) => !isHung(each)),
+        );
+      }
       for (const fact of [...hung, ...facts]) {
         if (fact.type !== 'pte.written' && fact.type !== 'table.allocated') continue;
         for (const leaves of leavesOf(fact, known)) {

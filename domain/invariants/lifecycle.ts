@@ -108,4 +108,7 @@ export const closedIsClosed = invariant({
     'vm.freed': (own, { vm }, { vms }) =>
       isClosed(vms, vm) ? own : new Broken(own, `${vm} is freed and was not closed`),
   },
+  // a number counts only beside those of answers to faults that the VM has sent and nobody has got yet
+  view: (own, { vms }, sent) =>
+    Object.entries(own).map(([vm, seq]) => [vm, vms[vm]?.mode === 'fault' ? sent(vm, seq) : []]),
 });

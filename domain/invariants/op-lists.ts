@@ -66,7 +66,7 @@ export const listsWellFormed = invariant({
   },
 });
 
-/** What the lists of the call in progress have done to the tree, which shows it only after commit. */
+/** What the lists of a VM's last call have done to the tree, which shows it only after commit. */
 interface Staged {
   readonly call: string;
   readonly gone: readonly number[];
@@ -82,29 +82,35 @@ function stage(staged: Staged, op: OpSeen): Staged {
   return { ...staged, gone, made: [...staged.made, ...made] };
 }
 
-export const opsNameMapped = invariant({
+export const opsNameMapped = invariant<Readonly<Record<string, Staged>>>({
   id: 'I5',
   says: 'Each op names a VA that is in the tree of its VM when its list is made; none is taken away by two pending ops.',
   source: '6.5',
   shows:
     'all; the lists of one array see those before them. Two PREFETCHes of one VA may be pending',
-  start: NOTHING_STAGED,
+  // by VM
+  start: {},
   on: {
     'ops.created': (own, fact, { vms }) => {
+      const { vm } = fact;
       const call = callKey(fact);
-      let staged = own.call === call ? own : { ...NOTHING_STAGED, call };
-      const vmas = vms[fact.vm]?.vmas;
+      const last = own[vm];
+      let staged = last?.call === call ? last : { ...NOTHING_STAGED, call };
+      const vmas = vms[vm]?.vmas;
       for (const op of fact.ops) {
         if (op.op !== 'map') {
           const { va } = op.unmap;
           const isThere = vmas?.get(va)?.mapped === true || staged.made.includes(va);
           if (!isThere || staged.gone.includes(va)) {
-            return new Broken(staged, `${call}: a ${op.op} of va ${va}, which is not mapped`);
+            return new Broken(
+              { ...own, [vm]: staged },
+              `${call}: a ${op.op} of va ${va}, which is not mapped`,
+            );
           }
         }
         staged = stage(staged, op);
       }
-      return staged;
+      return { ...own, [vm]: staged };
     },
   },
 });

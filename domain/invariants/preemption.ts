@@ -3,6 +3,7 @@ import { contextOf, preemptContext } from '../fence/fence-table.ts';
 import { Broken, invariant } from './contract.ts';
 import { externalBos } from './exec.ts';
 import { KeyMap } from './key-map.ts';
+import { MADE_BY } from './known/fences.ts';
 import type { Known } from './known/known.ts';
 import { userptrOf } from './known/memory.ts';
 import { type QueueSeen, pendingIn } from './known/queues.ts';
@@ -39,10 +40,10 @@ function badlyResumed(queue: string, vm: VmSeen, own: Preemption, known: Known):
   const open = unguarded(fence, vm, known);
   if (open !== null) return `and ${open} has no slot with ${fence}`;
   // what moves since the fence was made waits for it
-  const due = dueIn(vm, ({ va }) => (own.due.get(`${vm.vm} ${va}`) ?? 0) <= seen.seq);
+  const due = dueIn(vm, ({ va }) => (own.due.get(`${vm.vm} ${va}`) ?? 0) <= seen[MADE_BY]);
   if (due !== null) return `and va ${due.va} is not bound again`;
   const kernel = pendingIn(known.queues, known.fences, vm.vm, 'kernel').find(
-    (each) => (known.fences.pending.get(each)?.seq ?? 0) <= seen.seq,
+    (each) => (known.fences.pending.get(each)?.[MADE_BY] ?? 0) <= seen[MADE_BY],
   );
   if (kernel !== undefined) return `and ${kernel} of the KERNEL slot is pending`;
   const rebind = own.rebinds[`${vm.vm}/rebind`];
@@ -116,7 +117,29 @@ export const preemptible = invariant<Preemption>({
     }
     return own;
   },
+  view: preemptionView,
 });
+
+/**
+ * A record number counts only beside that of a newest preempt fence that is pending: what became due, and which fences
+ * were made, before that fence was.
+ */
+function preemptionView(own: Preemption, { fences }: Known): unknown {
+  const { newest, rebinds, due } = own;
+  const guards = Object.values(newest).flatMap((fence) => fences.pending.get(fence) ?? []);
+  if (guards.length === 0 && due.isEmpty) return own;
+  const isBefore = (seq: number): string[] =>
+    guards.filter((guard) => seq <= guard[MADE_BY]).map(({ fence }) => fence);
+  return {
+    newest,
+    rebinds,
+    due: due.toJSON().map(([key, seq]) => [key, isBefore(seq).sort()]),
+    made:
+      guards.length === 0
+        ? []
+        : fences.pending.toJSON().map(([key, seen]) => [key, isBefore(seen[MADE_BY]).sort()]),
+  };
+}
 
 /** A VMA that is on a list and has entries that lead to the wrong place. */
 function dueIn(vm: VmSeen, among: (vma: VmaSeen) => boolean = () => true): VmaSeen | null {

@@ -120,6 +120,14 @@ export const balanced = invariant<Refs>({
     const left = leftLocked(record, known);
     return left === null ? own : new Broken(own, left);
   },
+  view: (own) =>
+    own.destroys.length + own.faultQueues.length < 2
+      ? own
+      : {
+          ...own,
+          destroys: [...own.destroys].sort(),
+          faultQueues: [...own.faultQueues].sort(),
+        },
   over: (own, known) => {
     if (!isSettled(known)) return null;
     const fence = fenceLeft(known, (resv) => own.gone.has(resv));

@@ -6,6 +6,8 @@ import type { Known } from './known/known.ts';
 import { aliveIn } from './known/spaces.ts';
 import { type TableSeen, tableSpan, topOf } from './known/tables.ts';
 
+const ascending = (a: Page, b: Page): number => a - b;
+
 /** Whether any job of a bind queue is under way for this VM: then the driver is ahead of the tables. */
 const isBusy = ({ calls }: Known): boolean => !calls.jobs.isEmpty;
 
@@ -60,4 +62,7 @@ export const tablesLive = invariant<readonly Page[]>({
       });
     return empty === undefined ? [] : new Broken([], `${empty.gt}: table ${empty.table} is empty`);
   },
+  // one that has got entries again is listed again when it loses them
+  view: (own, { tables }) =>
+    own.length === 0 ? own : own.filter((page) => tables.get(page)?.live === 0).sort(ascending),
 });

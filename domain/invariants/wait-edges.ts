@@ -1,5 +1,6 @@
 /** Who has to act first: the edges of the wait graph that I18 looks for cycles in. */
 import type { KeyMap } from './key-map.ts';
+import { PLACE } from './known/calls.ts';
 import type { Known } from './known/known.ts';
 
 export interface Waits {
@@ -20,7 +21,7 @@ export interface Waits {
 }
 
 /** What has to happen first for a node: `fence`, `job`, `actor`, `eviction` and `lock` are its kinds. */
-function before(node: string, own: Waits, known: Known): string[] {
+export function waitsFor(node: string, own: Waits, known: Known): string[] {
   const at = node.indexOf(' ');
   const kind = node.slice(0, at);
   const name = node.slice(at + 1);
@@ -31,7 +32,7 @@ function before(node: string, own: Waits, known: Known): string[] {
     case 'job': {
       const job = calls.jobs.get(name);
       if (job === undefined) return [];
-      const ahead = calls.queues[job.engine]?.lower(job.place)?.value;
+      const ahead = calls.queues[job.engine]?.lower(job[PLACE])?.value;
       const order = ahead === undefined ? [] : [`job ${ahead}`];
       return job.isStarted ? order : [...order, ...pending(job.waits)];
     }
@@ -72,13 +73,13 @@ function sleepsOn(actor: string, own: Waits, known: Known): string[] {
 /** The way from `from` back to itself, if there is one. */
 export function cycle(from: string, own: Waits, known: Known): string | null {
   const seen = new Set<string>();
-  const stack = before(from, own, known).map((node) => [node, null] as Step);
+  const stack = waitsFor(from, own, known).map((node) => [node, null] as Step);
   for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
     const [node] = step;
     if (node === from) return wayOf(step, from);
     if (seen.has(node)) continue;
     seen.add(node);
-    for (const next of before(node, own, known)) stack.push([next, step]);
+    for (const next of waitsFor(node, own, known)) stack.push([next, step]);
   }
   return null;
 }

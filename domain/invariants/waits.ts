@@ -1,6 +1,7 @@
 /** I18: nobody waits for himself. */
 import { Broken, invariant } from './contract.ts';
 import { KeyMap } from './key-map.ts';
+import { MADE_BY } from './known/fences.ts';
 import type { Known } from './known/known.ts';
 import { without } from '../without.ts';
 import { cycle, type Waits } from './wait-edges.ts';
@@ -90,7 +91,7 @@ export const noCycle = invariant<Waits>({
 });
 
 /** A node through which this fact may have closed a cycle: somebody waited for it before, and it waits now. */
-function suspectOf(
+export function suspectOf(
   fact: { readonly type: string },
   own: Waits,
   known: Known,
@@ -110,7 +111,7 @@ function suspectOf(
   }
   if (type !== 'job.queued') return null;
   const { job, fence, waits } = fact as unknown as { job: string; fence: string; waits: string[] };
-  const isNew = known.fences.pending.get(fence)?.seq === seq && !waits.includes(fence);
+  const isNew = known.fences.pending.get(fence)?.[MADE_BY] === seq && !waits.includes(fence);
   const call = known.calls.jobs.get(job)?.call;
   const isPromised = call !== null && call !== undefined && isAwaited(call, own, known);
   return isNew && !isPromised && past !== known ? null : `job ${job}`;

@@ -74,3 +74,11 @@ export function parseScenario(document: unknown): ParsedScenario {
   }
   return { ok: true, scenario: canonicalOrder(parsed.data) };
 }
+
+/** The same for who only asks whether it is one: nothing is made out about what is wrong. */
+export function scenarioOrNull(document: unknown): Scenario | null {
+  if (beforeTheSchema(document) !== undefined) return null;
+  const parsed = scenarioSchema.safeParse(document);
+  if (!parsed.success || checkScenario(parsed.data).length > 0) return null;
+  return canonicalOrder(parsed.data);
+}

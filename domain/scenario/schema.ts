@@ -29,10 +29,11 @@ const name = z.string().regex(NAME).max(60).meta({
   description: 'a name: a lower-case letter, then letters, digits, - or _ (at most 60)',
 });
 const errno = z.enum(Object.keys(ERRNO) as [ErrnoName, ...ErrnoName[]]);
-type Outcome = 'ok' | ErrnoName;
-const outcome = z
-  .union([z.literal('ok'), errno])
-  .meta({ id: 'outcome', description: '`ok`, or the name of an errno such as EINVAL' });
+type Outcome = 'ok' | 'any' | ErrnoName;
+const outcome = z.union([z.enum(['ok', 'any']), errno]).meta({
+  id: 'outcome',
+  description: '`ok`, the name of an errno such as EINVAL, or `any` where the schedule decides',
+});
 
 /** `done`, or `{ syncobj: tl, point: 3 }` for a point of a timeline. */
 const syncRef = z.union([

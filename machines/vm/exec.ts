@@ -12,6 +12,7 @@ import { type Action, dataOf, type Guard } from '../contract/event.ts';
 import type { ActorId, ExecJob, ExecRequest } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import type { VmContext } from './context.ts';
+import { externalsOf } from './externals.ts';
 import { fillOutSyncs } from './finish.ts';
 import { allLocks, releaseLocks, takeLocks } from './locks.ts';
 import { stalePieces } from './pin.ts';
@@ -170,12 +171,13 @@ function waitsOf(
 }
 
 /** The external BOs that a job writes itself into. Quirk M05 (xe_exec_ioctl): none, the list is not walked. */
-const guardedBy = (vm: ActorId, shared: SharedReader): readonly string[] =>
-  shared.has('M05') ? [] : Object.keys(shared.vm(vm)?.extobjs ?? {}).sort();
+const guardedBy = (context: VmContext, shared: SharedReader): readonly string[] =>
+  shared.has('M05') ? [] : externalsOf(context, shared);
 
 /** BOOKKEEP in the VM, WRITE in every external BO. */
-function published({ id }: VmContext, fence: FenceKey, shared: SharedReader): Effect[] {
-  const external = guardedBy(id, shared);
+function published(context: VmContext, fence: FenceKey, shared: SharedReader): Effect[] {
+  const { id } = context;
+  const external = guardedBy(context, shared);
   return [
     fact({ type: 'fence.created', fence, kind: 'exec-job', parts: [] }),
     fact({ type: 'resv.added', resv: id, fence, usage: 'bookkeep' }),

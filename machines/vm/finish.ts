@@ -16,6 +16,7 @@ import { takeRef } from '../shared/refs.ts';
 import { UFENCES } from '../ufences/names.ts';
 import { type Call, callOf, vmaOf, type VmContext, type VmOp, workerOf } from './context.ts';
 import { executeOps } from './execute.ts';
+import { externalsOf } from './externals.ts';
 import { keptByCall, letGo } from './held.ts';
 import { busyLock, locksOf, releasing } from './locks.ts';
 import { indexed } from './mapping-index.ts';
@@ -69,15 +70,12 @@ const armedJobs = (vm: string, shared: SharedReader): readonly FenceKey[] =>
  * would stop the queues (xe_vm_add_preempt_fences). The same for jobs that are armed already: they may reach the BO as
  * soon as it is bound.
  */
-function joinExternal(
-  { id, queues }: VmContext,
-  ops: readonly VmOp[],
-  shared: SharedReader,
-): Effect[] {
-  const known = shared.vm(id)?.extobjs ?? {};
+function joinExternal(context: VmContext, ops: readonly VmOp[], shared: SharedReader): Effect[] {
+  const { id, queues } = context;
+  const known = externalsOf(context, shared);
   const objs = ops.flatMap(madeBy).flatMap(({ obj }) => (obj === null ? [] : [obj]));
   const joining = [...new Set(objs)].filter(
-    (obj) => shared.bo(obj)?.vm === null && !(obj in known),
+    (obj) => shared.bo(obj)?.vm === null && !known.includes(obj),
   );
   const stops = queues.map(({ fence }) => fence).filter((fence) => !shared.isSignaled(fence));
   const fences = [...stops, ...armedJobs(id, shared)];

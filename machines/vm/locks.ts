@@ -9,6 +9,7 @@ import type { Piece } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { lockEvent } from '../shared/sleepers.ts';
 import type { VmContext } from './context.ts';
+import { externalsOf } from './externals.ts';
 
 /** The locks for work on these mappings. */
 export function locksOf(
@@ -24,7 +25,7 @@ export function locksOf(
 
 /** The locks for work on everything that is mapped. */
 export function allLocks(context: VmContext, shared: SharedReader): string[] {
-  return [context.id, ...Object.keys(shared.vm(context.id)?.extobjs ?? {}).sort()];
+  return [context.id, ...externalsOf(context, shared)];
 }
 
 /** The first that somebody else holds. */

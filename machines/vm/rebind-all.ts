@@ -9,6 +9,7 @@ import { fact, outcome, type Outcome } from '../contract/effects.ts';
 import type { Piece } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { bindEngineOf, vmaOf, type VmContext } from './context.ts';
+import { lostMappings } from './lost.ts';
 import { pieceOf } from './mapping-index.ts';
 import { doomedPieces } from './notifier.ts';
 import { Submission } from './submission.ts';
@@ -24,7 +25,7 @@ function lostPieces(
   context: VmContext,
   shared: SharedReader,
 ): { readonly mapped: readonly Piece[]; readonly doomed: readonly Piece[] } {
-  const lost = new Set([...(shared.vm(context.id)?.evicted ?? []), ...context.invalidated]);
+  const lost = lostMappings(context, shared);
   if (lost.size === 0) return { mapped: [], doomed: [] };
   const isLost = (va: number): boolean => lost.has(va) && vmaOf(context, va).present !== 0;
   const { lookup, space } = context;

@@ -10,6 +10,7 @@ import { type Action, dataOf, type Guard } from '../contract/event.ts';
 import type { ActorId } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
 import { type Preemptible, rebinderOf, type VmContext } from './context.ts';
+import { externalsOf } from './externals.ts';
 import { toRepin } from './exec.ts';
 import { allLocks, releaseLocks, takeLocks } from './locks.ts';
 import { rebindAll } from './rebind-all.ts';
@@ -98,13 +99,13 @@ const retryRebind: Action<VmContext> = (context) => {
 
 /** A fresh preempt fence for a queue, in the VM's reservation object and in every external BO's. */
 function freshFence(
-  vm: ActorId,
+  context: VmContext,
   queue: ActorId,
   shared: SharedReader,
 ): { fence: FenceKey; effects: Effect[] } {
   const timeline = preemptContext(queue);
   const fence = fenceKeyOf(timeline, shared.nextSeqno(timeline));
-  const resvs = [vm, ...Object.keys(shared.vm(vm)?.extobjs ?? {}).sort()];
+  const resvs = [context.id, ...externalsOf(context, shared)];
   return {
     fence,
     effects: [
@@ -118,7 +119,7 @@ function freshFence(
 const resumeAll: Action<VmContext> = (context, { shared }) => {
   const effects: Effect[] = [];
   const queues = context.queues.map(({ queue }) => {
-    const fresh = freshFence(context.id, queue, shared);
+    const fresh = freshFence(context, queue, shared);
     effects.push(...fresh.effects, send(queue, 'queue.resume', { fence: fresh.fence }));
     return { queue, fence: fresh.fence };
   });
@@ -159,7 +160,7 @@ export function joinQueue(
   queue: ActorId,
   shared: SharedReader,
 ): Outcome<VmContext> {
-  const { fence, effects } = freshFence(context.id, queue, shared);
+  const { fence, effects } = freshFence(context, queue, shared);
   const mustStop =
     mustRebindFirst(context, shared) || context.queues.some((each) => !runs(each, shared));
   const enable = mustStop ? [fact({ type: 'fence.enabled', fence })] : [];

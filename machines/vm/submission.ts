@@ -24,6 +24,7 @@ import { isForCpu, storedByCpu } from './cpu-path.ts';
 import { destroyed } from './destroyed.ts';
 import { flushFence } from './flush-fences.ts';
 import { ignoresRanges, leaksStaged, mayBeCached } from './known-bugs.ts';
+import { usageOfUnbind } from './lost.ts';
 import { conflicting, coverOf, type RangeFence } from './range-fences.ts';
 import { jobsBeforeUnbind } from './remap-order.ts';
 import {
@@ -115,7 +116,7 @@ export class Submission {
       this.#unbindOn(gt, piece, first);
       if (this.failure !== 0) return;
     }
-    this.#publish(piece, 'bookkeep');
+    this.#publish(piece, usageOfUnbind(this.#context, piece.va, this.#shared));
     this.#bury(piece);
   }
 

@@ -27,11 +27,14 @@ export interface CallSeen {
   readonly isFinished: boolean;
 }
 
+/** See MADE_BY of fences.ts. */
+export const PLACE: unique symbol = Symbol('place');
+
 export interface JobSeen {
   readonly id: string;
   readonly engine: string;
-  /** its place in the queue */
-  readonly place: number;
+  /** its place in the queue; places begin anew when it is empty, so they are no part of a state's identity */
+  readonly [PLACE]: number;
   readonly fence: FenceKey | null;
   readonly waits: readonly FenceKey[];
   /** of a bind call: which, and which op of it */

@@ -3,6 +3,12 @@ import { contextOf, type FenceKey, seqnoOf } from '../../fence/fence-table.ts';
 import type { FactOf } from '../../facts/schema.ts';
 import { KeyMap } from '../key-map.ts';
 
+/**
+ * Under a symbol stands what only says how long a run has been: it is no part of what two states are compared by
+ * (streams/explore).
+ */
+export const MADE_BY: unique symbol = Symbol('made by');
+
 export interface FenceSeen {
   readonly fence: FenceKey;
   readonly kind: string;
@@ -12,7 +18,7 @@ export interface FenceSeen {
   /** a preempt fence: its queue was asked to suspend */
   readonly enabled: boolean;
   /** the record that made it */
-  readonly seq: number;
+  readonly [MADE_BY]: number;
 }
 
 export interface FencesSeen {
@@ -34,7 +40,7 @@ export function madeFence(
 ): FencesSeen {
   const isBornSignaled = parts.length > 0 && !parts.some((part) => seen.pending.has(part));
   if (isBornSignaled) return seen;
-  const made = { fence, kind, parts, started: false, enabled: false, seq };
+  const made = { fence, kind, parts, started: false, enabled: false, [MADE_BY]: seq };
   return { ...seen, pending: seen.pending.set(fence, made) };
 }
 

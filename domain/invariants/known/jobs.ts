@@ -2,7 +2,7 @@
 import type { FenceKey } from '../../fence/fence-table.ts';
 import { OrderedMap } from '../../ordered-map.ts';
 import type { Page } from '../../units.ts';
-import { type CallsSeen, goneWith } from './calls.ts';
+import { type CallsSeen, goneWith, PLACE } from './calls.ts';
 
 export function queuedJob(
   seen: CallsSeen,
@@ -14,7 +14,7 @@ export function queuedJob(
   if (seen.jobs.has(id)) return seen;
   const queue = seen.queues[engine] ?? OrderedMap.empty<string>();
   const place = (queue.last()?.key ?? 0) + 1;
-  const job = { id, engine, place, fence, waits, call: null, index: -1, isStarted: false };
+  const job = { id, engine, [PLACE]: place, fence, waits, call: null, index: -1, isStarted: false };
   return {
     ...seen,
     jobs: seen.jobs.set(id, job),
@@ -34,7 +34,7 @@ export function startedJob(seen: CallsSeen, id: string): CallsSeen {
 export function endedJob(seen: CallsSeen, id: string): CallsSeen {
   const job = seen.jobs.get(id);
   if (job === undefined) return seen;
-  const { engine, place, fence, call: key } = job;
+  const { engine, [PLACE]: place, fence, call: key } = job;
   const queue = seen.queues[engine]?.delete(place) ?? OrderedMap.empty<string>();
   const call = key === null ? undefined : seen.calls.get(key);
   const isAnyStale = seen.stale.some((each) => each.job === id);
