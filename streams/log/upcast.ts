@@ -8,6 +8,7 @@
  * the row have not changed.) Facts are in wire form here.
  */
 import { Problem } from './damage.ts';
+import { V1_TYPES, V2_TYPES } from './fact-types.ts';
 import { LOG_VERSION } from './format.ts';
 
 /** A parsed JSON object of which nothing is known yet. */
@@ -74,13 +75,7 @@ function fillOps({ ops }: Unchecked): void {
 }
 
 const V1: OldVersion = {
-  types: new Set(
-    `device.created actor.started bo.created bo.closed syncobj.created vm.created vm.closing vm.closed step.began
-    step.ended expect.passed expect.failed bind.accepted bind.refused bind.unwound ops.created va.mapped va.unmapped
-    op.executed bind.finished job.queued job.started job.done table.allocated table.rooted table.freed pte.written
-    tlb.requested tlb.invalidated tlb.acked tlb.filled memory.written access.done cpu.accessed fence.created
-    fence.waited fence.signaled syncobj.replaced syncobj.advanced`.split(/\s+/),
-  ),
+  types: V1_TYPES,
   changed: {
     // every BO had a reservation object of its own
     'bo.created': (fact) => {
@@ -104,8 +99,14 @@ const V1: OldVersion = {
   },
 };
 
+/**
+ * What version 3 has more than the first writers of version 2 had are optional members and further values; the last
+ * writers of version 2 wrote those as well (docs/decisions/030), so each of its facts is one of version 3 as it stands.
+ */
+const V2: OldVersion = { types: V2_TYPES, changed: {} };
+
 /** By version: how its facts become those of the next version. */
-export const OLD_VERSIONS: Readonly<Record<number, OldVersion>> = { 1: V1 };
+export const OLD_VERSIONS: Readonly<Record<number, OldVersion>> = { 1: V1, 2: V2 };
 
 /** Reads along one log of an older version; every record in order, because one may need those before it. */
 export class Upcaster {

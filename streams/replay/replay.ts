@@ -14,12 +14,13 @@ import { type Step, step } from '../world/step.ts';
 import type { World } from '../world/world.ts';
 import { lineOfRecord } from '../log/wire.ts';
 import { digestOf } from './digest.ts';
-import { emptyViews, foldRecord, type Views } from './views.ts';
+import { firstDifference } from './same.ts';
+import { emptyViews, foldRecord, type Views, viewsOfWorld } from './views.ts';
 
 export interface Difference {
   /** the record that differs; the number of records when the seal does */
   readonly seq: number;
-  readonly what: 'record' | 'choice' | 'verdict' | 'stateHash' | 'fold';
+  readonly what: 'record' | 'choice' | 'thrown' | 'state' | 'verdict' | 'stateHash' | 'fold';
   readonly recorded: string;
   readonly replayed: string;
 }
@@ -27,18 +28,27 @@ export interface Difference {
 /** What a log's seal promises about its end. */
 export interface SealedEnd {
   readonly verdict: string;
-  readonly stateHash: string;
+  /** null when it is of another version, which hashes other things */
+  readonly stateHash: string | null;
 }
 
 export class Replayer {
   readonly #executor: Executor;
+  readonly #everyState: boolean;
   #next: StepRecord | null;
   #world: World;
   #views: Views = emptyViews();
   readonly #failures: string[] = [];
 
-  constructor(scenario: Scenario, seed: U64, executor: Executor = tableExecutor) {
+  /** @param everyState hold the machines' state against the facts after each record, not at the end alone: slower */
+  constructor(
+    scenario: Scenario,
+    seed: U64,
+    executor: Executor = tableExecutor,
+    everyState = false,
+  ) {
     this.#executor = executor;
+    this.#everyState = everyState;
     const { world, record } = startWorld(scenario, seed, executor);
     this.#world = world;
     this.#next = record;
@@ -49,11 +59,16 @@ export class Replayer {
     const { seq } = recorded;
     let replayed = this.#next;
     this.#next = null;
+    const before = replayed === null ? this.#world : null;
     if (replayed === null) {
       const choices = enabled(this.#world, this.#executor).map(({ key }) => key);
       const next = this.#step(recorded.choice, choices);
       if (typeof next === 'string') {
         return { seq, what: 'choice', recorded: recorded.choice, replayed: next };
+      }
+      if (next instanceof Error) {
+        const { message } = next;
+        return { seq, what: 'thrown', recorded: lineOfRecord(recorded), replayed: message };
       }
       this.#world = next.world;
       replayed = next.record;
@@ -62,11 +77,25 @@ export class Replayer {
     const lines = { recorded: lineOfRecord(recorded), replayed: lineOfRecord(replayed) };
     if (lines.recorded !== lines.replayed) return { seq, what: 'record', ...lines };
     this.#views = foldRecord(this.#views, recorded);
-    return null;
+    return this.#everyState && before !== null ? this.#stateAfter(before, recorded) : null;
   }
 
-  /** The step of a choice, or why there is none. */
-  #step(choice: string, possible: readonly string[]): Step | string {
+  /** From the views before, which were the same: comparing then costs what the record changed. */
+  #stateAfter(before: World, recorded: StepRecord): Difference | null {
+    const folded = foldRecord(viewsOfWorld(before), recorded);
+    const path = firstDifference(folded, viewsOfWorld(this.#world))?.replace(/^\./, '');
+    if (path === undefined) return null;
+    const { seq } = recorded;
+    return {
+      seq,
+      what: 'state',
+      recorded: `${path} by its facts`,
+      replayed: `${path} of the machines`,
+    };
+  }
+
+  /** The step of a choice, or why there is none; an error when the machines could not end it. */
+  #step(choice: string, possible: readonly string[]): Step | string | Error {
     try {
       if (possible.includes(parseChoice(choice).key)) {
         return step(this.#world, choice, this.#executor);
@@ -74,6 +103,7 @@ export class Replayer {
       return possible.length === 0 ? 'nothing is possible' : possible.join(', ');
     } catch (error) {
       if (error instanceof ChoiceError) return error.message;
+      if (error instanceof Error) return error;
       throw error;
     }
   }
@@ -91,12 +121,12 @@ export class Replayer {
     if (end.verdict !== verdict) {
       return { seq, what: 'verdict', recorded: verdict, replayed: end.verdict };
     }
-    if (end.stateHash !== stateHash) {
+    if (stateHash !== null && end.stateHash !== stateHash) {
       return { seq, what: 'stateHash', recorded: stateHash, replayed: end.stateHash };
     }
     const folded = digestOf(this.#views);
-    return folded === stateHash
+    return folded === end.stateHash
       ? null
-      : { seq, what: 'fold', recorded: stateHash, replayed: folded };
+      : { seq, what: 'fold', recorded: end.stateHash, replayed: folded };
   }
 }

@@ -47,6 +47,12 @@ export function visitEnabled(
   visit(timer.key, dueNs);
 }
 
+/** The queue or timer of a choice: what stands before the answers. */
+export function processOf(choice: string): string {
+  const mark = choice.indexOf('!');
+  return mark < 0 ? choice : choice.slice(0, mark);
+}
+
 /** A choice taken apart: what is delivered, and the answers that differ from 0. @throws ChoiceError for bad syntax */
 export function parseChoice(choice: string): { readonly key: string; readonly answers: Answers } {
   const mark = choice.indexOf('!');
@@ -61,7 +67,7 @@ export function parseChoice(choice: string): { readonly key: string; readonly an
     answers.set(index, Number(match[2] ?? 1));
     last = index;
   }
-  return { key: choice.slice(0, mark), answers };
+  return { key: processOf(choice), answers };
 }
 
 /** The one text of a choice: answers ascending, those that are 0 left out. */

@@ -241,6 +241,7 @@ class Taken implements Step {
 }
 
 function answersBeyond(answers: Answers, asked: number): boolean {
+  if (answers.size === 0) return false;
   for (const index of answers.keys()) if (index > asked) return true;
   return false;
 }
