@@ -7,9 +7,13 @@ import { ofText } from './hash.ts';
 import type { Move, System } from './system.ts';
 import { Trail } from './dpor/trail.ts';
 
+/** Classes by name, and how many runs each had. */
+export type ClassRuns = readonly (readonly [name: string, runs: number])[];
+
 export class Classes<S> {
   readonly #system: System<S>;
-  readonly #seen = new Set<string>();
+  /** how many runs each class had */
+  readonly #seen = new Map<string, number>();
   #trail: Trail<S>;
   #levels: number[] = [];
   #taken = new Map<string, number>();
@@ -23,6 +27,11 @@ export class Classes<S> {
 
   get size(): number {
     return this.#seen.size;
+  }
+
+  /** Each class with the number of its runs, in the order in which they were met. */
+  get runs(): ClassRuns {
+    return [...this.#seen];
   }
 
   begin(): void {
@@ -51,6 +60,7 @@ export class Classes<S> {
 
   /** The run is complete. */
   end(): void {
-    this.#seen.add(`${this.#a} ${this.#b} ${this.#levels.length}`);
+    const name = `${this.#a} ${this.#b} ${this.#levels.length}`;
+    this.#seen.set(name, (this.#seen.get(name) ?? 0) + 1);
   }
 }

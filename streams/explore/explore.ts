@@ -1,12 +1,13 @@
 /** The strategies by name, behind one interface: what a command, a bench or a spec calls. */
 import type { U64 } from '../../domain/units.ts';
 import { dpor } from './dpor/dpor.ts';
+import { stateful } from './dpor/stateful.ts';
 import type { Witness } from './findings.ts';
 import type { Exploration, Limits } from './result.ts';
 import { pct } from './strategies/pct.ts';
 import { pos } from './strategies/pos.ts';
 import { randomWalk } from './strategies/random-walk.ts';
-import { sample, type Sampler } from './strategies/sample.ts';
+import { explorationOf, type Sampled, type Sampler, sampleRuns } from './strategies/sample.ts';
 import { exact, exhaustive, symmetric } from './strategies/states.ts';
 import { boundedSwitches } from './strategies/switches.ts';
 import { uniform } from './strategies/uniform.ts';
@@ -33,6 +34,8 @@ export interface Strategy {
   /** it may leave out schedules that a global judge could tell from those it takes */
   readonly reduces: boolean;
   readonly explore: <S>(system: System<S>, limits: Limits, options: Options<S>) => Exploration;
+  /** of one that draws runs: some of them, to be added to others; a search has none */
+  readonly sample?: <S>(system: System<S>, limits: Limits, options: Options<S>) => Sampled;
 }
 
 const SEED: U64 = '0x1';
@@ -40,18 +43,20 @@ const DEPTH = 3;
 const SWITCHES = 8;
 const COUNTED_STATES = 50_000;
 
-type SamplerOf = <S>(system: System<S>, options: Options<S>) => Sampler<S>;
+type SamplerOf = <S>(system: System<S>, options: Options<S>, limits: Limits) => Sampler<S>;
 
 function sampling(name: string, says: string, samplerOf: SamplerOf): Strategy {
+  const sample = <S>(system: System<S>, limits: Limits, options: Options<S>): Sampled => {
+    const { seed = SEED, classes = false, witnesses } = options;
+    const sampler = samplerOf(system, options, limits);
+    return sampleRuns(system, sampler, { seed, classes }, limits, witnesses);
+  };
   return {
     says,
     proves: false,
     reduces: false,
-    explore: (system, limits, options) => {
-      const { seed = SEED, classes = false, witnesses } = options;
-      const sampler = samplerOf(system, options);
-      return sample(name, system, sampler, { seed, classes }, limits, witnesses);
-    },
+    explore: (system, limits, options) => explorationOf(name, sample(system, limits, options)),
+    sample,
   };
 }
 
@@ -62,7 +67,8 @@ export const STRATEGIES = {
   uniform: sampling(
     'uniform',
     'every schedule as likely as another',
-    (system, { seed = SEED, maxStates = COUNTED_STATES }) => uniform(system, seed, maxStates),
+    (system, { seed = SEED, maxStates = COUNTED_STATES }, { shouldStop }) =>
+      uniform(system, seed, { maxStates, ...(shouldStop && { shouldStop }) }),
   ),
   pct: sampling(
     'pct',
@@ -105,9 +111,19 @@ export const STRATEGIES = {
     reduces: true,
     explore: (system, limits, { witnesses }) => dpor(system, limits, witnesses),
   },
+  stateful: {
+    says: 'every state once, and from each only the processes whose order matters',
+    proves: true,
+    reduces: true,
+    explore: (system, limits, { witnesses }) => stateful(system, limits, witnesses),
+  },
 } as const satisfies Readonly<Record<string, Strategy>>;
 
 export type StrategyName = keyof typeof STRATEGIES;
+
+export const STRATEGY_NAMES = Object.keys(STRATEGIES) as readonly StrategyName[];
+
+export const strategyOf = (name: StrategyName): Strategy => STRATEGIES[name];
 
 export function explore<S>(
   system: System<S>,
@@ -115,6 +131,5 @@ export function explore<S>(
   limits: Limits = {},
   options: Options<S> = {},
 ): Exploration {
-  const chosen: Strategy = STRATEGIES[strategy];
-  return chosen.explore(system, limits, options);
+  return strategyOf(strategy).explore(system, limits, options);
 }

@@ -11,6 +11,8 @@ import {
 export interface Witness<S> {
   readonly name: string;
   readonly holds: (state: S) => boolean;
+  /** it is about the step that led to the state; a search over states counts it once for each step, not each state */
+  readonly isOfStep?: boolean;
 }
 
 export class Findings<S> {
@@ -22,12 +24,17 @@ export class Findings<S> {
   readonly #limits: Limits;
   readonly #witnesses: readonly Witness<S>[];
   readonly #seen: number[];
+  readonly #ofSteps: number;
 
   constructor(limits: Limits, witnesses: readonly Witness<S>[] = []) {
     this.meter = new Meter(limits);
     this.#limits = limits;
     this.#witnesses = witnesses;
     this.#seen = witnesses.map(() => 0);
+    this.#ofSteps = witnesses.reduce(
+      (bits, { isOfStep }, i) => (isOfStep === true ? bits | (1 << i) : bits),
+      0,
+    );
   }
 
   /** Whether the search is to end now. */
@@ -56,6 +63,17 @@ export class Findings<S> {
     return bits;
   }
 
+  /** A search over states took a step to this state. */
+  tookTo(state: S): void {
+    if (this.#ofSteps !== 0) this.count(this.bitsOf(state) & this.#ofSteps);
+  }
+
+  /** A search over states met a state for the first time. */
+  met(state: S): void {
+    this.count(this.bitsOf(state) & ~this.#ofSteps);
+  }
+
+  /** Counts what a run showed. */
   count(bits: number): void {
     for (let i = 0; i < this.#seen.length; i++) {
       if ((bits & (1 << i)) !== 0) (this.#seen[i] as number) += 1;

@@ -3,6 +3,9 @@
 // by name: where code runs in a context of its own, as specs do, looking up a global costs more than the hash
 const { imul, floor } = Math;
 
+/** Small numbers, as indices are, whose hashes are kept. */
+const SMALL = 1024;
+
 /** Two independent hashes of 32 bits. */
 export interface StateKey {
   readonly a: number;
@@ -41,4 +44,32 @@ export function ofText(value: string): StateKey {
     b ^= b >>> 15;
   }
   return { a: mixA(a, value.length), b: mixB(b, value.length) };
+}
+
+/** What an empty container of a kind is told from nothing by. */
+export const ofContainer = (kind: number): StateKey => ({ a: mixA(kind, 9), b: mixB(kind, 9) });
+
+const small = (of: (value: number) => StateKey): readonly StateKey[] =>
+  Array.from({ length: SMALL }, (_, value) => of(value));
+const lengthHash = (length: number): StateKey => ({ a: mixA(length, 11), b: mixB(length, 11) });
+const NUMBERS = small(ofNumber);
+const LENGTHS = small(lengthHash);
+
+export const ofLength = (length: number): StateKey => LENGTHS[length] ?? lengthHash(length);
+
+/** As {@link ofNumber}, looked up where it can be. */
+export const numberHash = (value: number): StateKey =>
+  value === (value & (SMALL - 1)) ? (NUMBERS[value] as StateKey) : ofNumber(value);
+
+/** Hashes of texts, kept: nearly every text is asked for again. */
+export class Texts {
+  readonly #known = new Map<string, StateKey>();
+
+  of(value: string): StateKey {
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    const made = ofText(value);
+    this.#known.set(value, made);
+    return made;
+  }
 }

@@ -1,12 +1,13 @@
 /**
  * What an explored world is judged by: a fold over its steps that forks with it, as invariants are. A judge that knows
- * more than the step's own footprint could see an order that reduction takes for indifferent; so it says which steps
- * it hears, and reduction holds every two such steps for dependent (the visibility rule). A judge that does
+ * more than the step's own footprint could see an order that reduction takes for indifferent; so it says what of its
+ * own state a step reads and writes, and that belongs to the step's footprint (the visibility rule). A judge that does
  * not say is refused by every strategy that reduces.
  */
-import type { FactType } from '../../domain/facts/schema.ts';
-import { KNOWN_FROM } from '../../domain/invariants/known/known.ts';
+import type { Sent } from '../../domain/invariants/contract.ts';
 import { type AnyInvariant, INVARIANTS } from '../../domain/invariants/list.ts';
+import { footprintOf, type NoteJudged } from '../../domain/invariants/listens/listens.ts';
+import { viewOf } from '../../domain/invariants/listens/view.ts';
 import { type Breach, watchOf, type Watched } from '../../domain/invariants/watch.ts';
 import type { Step } from '../world/step.ts';
 
@@ -18,6 +19,13 @@ export interface Judged {
   readonly problem: string | null;
 }
 
+/** A step that a judge has been shown, and its states before and after. */
+export interface Heard {
+  readonly step: Told;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
 /** Its state is a value of its own kind, kept by whoever explores. */
 export interface Judge {
   readonly start: unknown;
@@ -25,9 +33,9 @@ export interface Judge {
   /** after the last step of a run that came to its end */
   readonly end: (judged: unknown) => string | null;
   /** what of its state decides what it says later: part of the state identity */
-  readonly view: (judged: unknown) => unknown;
-  /** whether the order of this step among all others like it matters to the judge; null: nobody has said */
-  readonly hears: ((step: Told) => boolean) | null;
+  readonly view: (judged: unknown, sent: Sent) => unknown;
+  /** notes each object of its state that a step reads or writes; null: nobody has said */
+  readonly hears: ((heard: Heard, note: NoteJudged) => void) | null;
 }
 
 const HEARD_NOTHING: Judged = { next: null, problem: null };
@@ -49,48 +57,41 @@ export const expectations: Judge = {
   },
   end: () => null,
   view: () => null,
-  hears: () => false,
+  hears: () => undefined,
 };
+
+/** Says nothing. */
+export const silent: Judge = { ...expectations, at: () => HEARD_NOTHING };
 
 const textOfBreach = ({ id, what }: Breach): string => `${id}: ${what}`;
 
-/** Record numbers say only how long a run has been. */
-const withoutNumbers = ({ known, owns }: Watched): unknown => ({
-  known: {
-    ...known,
-    fences: {
-      ...known.fences,
-      pending: known.fences.pending.toJSON().map(([key, fence]) => [key, { ...fence, seq: 0 }]),
-    },
-  },
-  owns,
-});
-
 /**
- * Invariants, and what the scenario expects. They judge by what they know of the whole run, so they hear every step that
- * changes what they know.
+ * Invariants, and what the scenario expects unless `expects` is false. They judge by what they know of the whole run: what of it a step touches,
+ * domain/invariants/listens says.
  */
-export function invariantJudge(invariants: readonly AnyInvariant[] = INVARIANTS): Judge {
+export function invariantJudge(
+  invariants: readonly AnyInvariant[] = INVARIANTS,
+  expects = true,
+): Judge {
+  const others = expects ? expectations : silent;
   const watch = watchOf(invariants);
-  const heard = new Set<FactType>(KNOWN_FROM);
-  for (const { rule } of invariants) {
-    for (const type of Object.keys(rule.on) as FactType[]) heard.add(type);
-  }
+  const footprint = footprintOf(invariants);
+  const view = viewOf(invariants);
   return {
     start: watch.start,
     at: (judged, step) => {
       const { watched, breaches } = watch.at(judged as Watched, step.record);
       const [first] = breaches;
-      const problem =
-        first === undefined ? expectations.at(null, step).problem : textOfBreach(first);
+      const problem = first === undefined ? others.at(null, step).problem : textOfBreach(first);
       return { next: watched, problem };
     },
     end: (judged) => {
       const [first] = watch.end(judged as Watched);
       return first === undefined ? null : textOfBreach(first);
     },
-    view: (judged) => withoutNumbers(judged as Watched),
-    hears: ({ facts, record }) =>
-      record.type === 'vm.bind' || facts.some(({ type }) => heard.has(type)),
+    view: (judged, sent) => view(judged as Watched, sent),
+    hears: ({ step, before, after }, note) => {
+      footprint(step.record, before as Watched, after as Watched, note);
+    },
   };
 }

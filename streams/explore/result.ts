@@ -33,7 +33,7 @@ export interface Exploration {
   /** the first run that ends with somebody still waiting, and how many did */
   readonly stuck: Finding | null;
   readonly stuckRuns: number;
-  /** by name: in how many runs (of a search over states: in how many states) a witness was seen */
+  /** by name: in how many runs a witness was seen; of a search over states, in how many states, or by how many steps */
   readonly witnesses: Readonly<Record<string, number>>;
   /** what the strategy has to say about itself: a bound, an estimate, a denominator */
   readonly notes: readonly string[];
@@ -52,7 +52,7 @@ export interface Limits {
 }
 
 /** Steps between two questions to the outside. */
-const ASK_EVERY = 4096;
+const ASK_EVERY = 512;
 
 /** Counts what a search does and knows when it has to end. */
 export class Meter {

@@ -2,210 +2,183 @@
  * The state identity: 64 bits that are equal for equal worlds, however they were reached, and with a chance of 2^-64
  * equal for two that differ. n states share a key with probability n^2 / 2^65: 5e-8 for a million, 2e-6 for eight.
  *
- * A key is a sum over components, each hashed with its place, so that neither the order in which things were made nor
- * the shape of a tree counts. Immutable parts are hashed once, by identity: a step costs what it changed.
+ * A key is worked out from that of the world before the step, so a step costs what it changed. What of a world counts is
+ * in state-view.ts, how values are summed up in state-sum.ts.
  */
+import type { Fence, FenceTable } from '../../domain/fence/fence-table.ts';
 import { OrderedMap } from '../../domain/ordered-map.ts';
-import type { Fence } from '../../domain/fence/fence-table.ts';
 import type { ActorState } from '../../machines/execute/executor.ts';
-import type { Shared } from '../../machines/shared/shared.ts';
-import type { VmContext } from '../../machines/vm/context.ts';
-import type { Queue, World } from '../world/world.ts';
-import { FALSE, mixA, mixB, NULL, ofNumber, ofText, type StateKey, TRUE } from './hash.ts';
-import { isPlain } from './state-text.ts';
-import { fenceView, hasStale, STALE, staleView } from './state-view.ts';
+import { NOTHING_SHARED, type Shared } from '../../machines/shared/shared.ts';
+import type { Queue, Timer, World } from '../world/world.ts';
+import { mixA, mixB, numberHash, ofText, type StateKey } from './hash.ts';
+import { type Members, StateSum } from './state-sum.ts';
+import { fenceView, listsOf, STALE } from './state-view.ts';
 
 // by name, see hash.ts
-const { imul } = Math;
-const { isArray } = Array;
 const { keys } = Object;
 
 export type { StateKey };
 
-/** A sum of components that is still growing. */
-class Sum {
-  a: number;
-  b: number;
-
-  constructor(seed: number) {
-    this.a = seed;
-    this.b = ~seed;
-  }
-
-  add(label: StateKey, value: StateKey): void {
-    this.a = (this.a + mixA(value.a, label.a)) | 0;
-    this.b = (this.b + mixB(value.b, label.b)) | 0;
-  }
-
-  end(): StateKey {
-    return { a: mixA(this.a, 1), b: mixB(this.b, 1) };
-  }
+/** What is known of a key before the last mixing. */
+export interface Sum {
+  readonly a: number;
+  readonly b: number;
 }
 
-const OBJECT = 0x0b;
-const LIST = 0x11;
-const MAP = 0x17;
-/** Parts with no more members than this are hashed anew each time: that is quicker than remembering them. */
-const SMALL = 4;
-
-function isSmall(value: object): boolean {
-  if (isArray(value)) return value.length <= SMALL;
-  return isPlain(value) && keys(value).length <= SMALL;
+/** A world, and what of its judge's state counts. */
+export interface Judged {
+  readonly world: Pick<World, 'actors' | 'queues' | 'timers' | 'nowNs' | 'shared'>;
+  readonly view: unknown;
 }
 
-/** Hashes values and keeps what it has hashed. One for each search; a key does not depend on which. */
+/** Where the parts of a world are: the beginnings of paths. */
+const ACTORS = ofText('actors');
+const MAIL = ofText('mail');
+const TIMERS = ofText('timers');
+const NOW = ofText('nowNs');
+const SHARED = ofText('shared');
+const FENCES = ofText('fences');
+const JUDGED = ofText('judged');
+
+const NO_SUM: Sum = { a: 0, b: 0 };
+const NO_ACTORS: readonly ActorState[] = [];
+const NO_FENCES = OrderedMap.empty<Fence>();
+const FENCE_TABLE: ReadonlySet<string> = new Set<keyof Shared>(['fences']);
+
+/** Sums up worlds. One for each search; a key does not depend on which. */
 export class Keys {
-  readonly #known = new WeakMap<object, StateKey>();
-  readonly #fences = new WeakMap<object, StateKey>();
-  readonly #queues = new WeakMap<Queue, StateKey>();
-  readonly #actors = new WeakMap<ActorState, StateKey>();
-  readonly #stale = new WeakMap<object, StateKey>();
-  readonly #shared = new WeakMap<Shared, StateKey>();
-  readonly #texts = new Map<string, StateKey>();
-  readonly #indices: StateKey[] = [];
+  readonly #sum = new StateSum();
 
-  of({ actors, queues, timers, nowNs, shared }: World, judged: unknown): StateKey {
-    const sum = new Sum(OBJECT);
-    const { states } = actors;
-    for (let i = 0; i < states.length; i++) {
-      const state = states[i] as ActorState;
-      const key = hasStale(state) ? this.#vm(state, shared) : this.#actor(state);
-      sum.add(this.#index(i), key);
-    }
-    for (const queue of queues) sum.add(this.text(queue.key), this.#queue(queue));
-    for (const { key, mail } of timers) {
-      const timer = new Sum(LIST);
-      timer.add(ofNumber(mail.dueNs), this.value(mail.message));
-      sum.add(this.text(key), timer.end());
-    }
-    sum.add(this.text('nowNs'), ofNumber(nowNs));
-    sum.add(this.text('shared'), this.#sharedOf(shared));
-    sum.add(this.text('judged'), this.value(judged));
-    return sum.end();
-  }
-
-  /** Any plain value. @throws RangeError for what is no value */
+  /** The key of any plain value. @throws RangeError for what is no value */
   value(value: unknown): StateKey {
-    switch (typeof value) {
-      case 'string':
-        return this.text(value);
-      case 'number':
-        return ofNumber(value);
-      case 'boolean':
-        return value ? TRUE : FALSE;
-      case 'object':
-        if (value === null) return NULL;
-        if (isSmall(value)) return this.#object(value);
-        return this.#kept(this.#known, value, () => this.#object(value));
-      case 'bigint':
-        return ofText(`${value}n`);
-      case 'undefined':
-        return NULL;
-      default:
-        throw new RangeError(`a ${typeof value} has no state identity`);
+    this.#sum.set(0, 0);
+    this.#sum.change(undefined, value, 0, 0);
+    return this.#sum.end();
+  }
+
+  /** The sum of a world, worked out from that of another: the more they share the quicker. */
+  sum(is: Judged, was: Judged | null = null, from: Sum = NO_SUM): Sum {
+    const sum = this.#sum;
+    sum.set(from.a, from.b);
+    const { world } = is;
+    const before = was?.world;
+    this.#actors(before, world);
+    this.#mail(before?.queues ?? [], world.queues);
+    this.#timers(before?.timers ?? [], world.timers);
+    sum.change(before?.nowNs, world.nowNs, NOW.a, NOW.b);
+    this.#shared(before?.shared ?? NOTHING_SHARED, world.shared);
+    sum.change(was?.view, is.view, JUDGED.a, JUDGED.b);
+    return { a: sum.a, b: sum.b };
+  }
+
+  end({ a, b }: Sum): StateKey {
+    this.#sum.set(a, b);
+    return this.#sum.end();
+  }
+
+  #actors(was: Judged['world'] | undefined, is: Judged['world']): void {
+    const before = was?.actors.states ?? NO_ACTORS;
+    const after = is.actors.states;
+    const isFenced = was?.shared.fences !== is.shared.fences;
+    for (let i = 0; i < after.length; i++) {
+      const old = before[i];
+      const now = after[i] as ActorState;
+      const isVm = now.machine === 'vm';
+      if (old === now && !(isVm && isFenced)) continue;
+      const place = numberHash(i);
+      const a = mixA(place.a, ACTORS.a);
+      const b = mixB(place.b, ACTORS.b);
+      if (isVm) this.#vm(old, was?.shared, now, is.shared, a, b);
+      else this.#sum.change(old, now, a, b);
     }
   }
 
-  text(value: string): StateKey {
-    const known = this.#texts.get(value);
-    if (known !== undefined) return known;
-    const made = ofText(value);
-    this.#texts.set(value, made);
-    return made;
+  /** Not all that a VM lists counts, and what does rests on fences, too. */
+  #vm(
+    was: ActorState | undefined,
+    before: Shared | undefined,
+    is: ActorState,
+    after: Shared,
+    a: number,
+    b: number,
+  ): void {
+    const sum = this.#sum;
+    const lists = was === undefined ? NONE : listsOf(was, before as Shared);
+    sum.changeMembers(lists as Members, listsOf(is, after) as unknown as Members, a, b);
+    if (was === is) return;
+    sum.change(was?.value, is.value, a, b);
+    const context = (was?.context ?? NONE) as Members;
+    sum.changeMembers(context, is.context as Members, a, b, STALE);
   }
 
-  #object(value: object): StateKey {
-    if (isArray(value)) return this.#list(value);
-    if (value instanceof Set) return this.#list([...(value as ReadonlySet<unknown>)]);
-    if (value instanceof OrderedMap) return this.#map(value, (each) => this.value(each));
-    if ('toJSON' in value && typeof value.toJSON === 'function') {
-      return this.value((value as { toJSON(): unknown }).toJSON());
-    }
-    if (!isPlain(value)) throw new RangeError(`a ${value.constructor.name} has no state identity`);
-    return this.#members(value, null);
-  }
-
-  #members(value: object, left: ReadonlySet<string> | null): StateKey {
-    const sum = new Sum(OBJECT);
-    for (const name of keys(value)) {
-      const member = (value as Readonly<Record<string, unknown>>)[name];
-      if (member === undefined || left?.has(name) === true) continue;
-      sum.add(this.text(name), this.value(member));
-    }
-    return sum.end();
-  }
-
-  #list(values: readonly unknown[]): StateKey {
-    const sum = new Sum(LIST ^ imul(values.length, 0x2545_f491));
-    for (let i = 0; i < values.length; i++) sum.add(this.#index(i), this.value(values[i]));
-    return sum.end();
-  }
-
-  #map<V>(map: OrderedMap<V>, of: (value: V) => StateKey): StateKey {
-    const sum = new Sum(MAP);
-    map.visit(-Infinity, Infinity, (value, key) => {
-      sum.add(ofNumber(key), of(value));
-      return true;
-    });
-    return sum.end();
-  }
-
-  #queue(queue: Queue): StateKey {
-    return this.#kept(this.#queues, queue, () =>
-      this.#list(queue.mail.map(({ message }) => message)),
-    );
-  }
-
-  #actor(state: ActorState): StateKey {
-    return this.#kept(this.#actors, state, () => this.#object(state));
-  }
-
-  #vm(state: ActorState, shared: Shared): StateKey {
-    const context = state.context as VmContext;
-    const sum = new Sum(OBJECT);
-    sum.add(this.text(state.machine), this.text(state.value));
-    const rest = this.#kept(this.#stale, context, () => this.#members(context, STALE));
-    sum.add(this.text('context'), rest);
-    sum.add(this.text('stale'), this.#members(staleView(context, shared), null));
-    return sum.end();
-  }
-
-  #sharedOf(shared: Shared): StateKey {
-    return this.#kept(this.#shared, shared, () => {
-      const sum = new Sum(OBJECT);
-      for (const name of keys(shared) as (keyof Shared)[]) {
-        const value = name === 'fences' ? this.#fenceTable(shared) : this.value(shared[name]);
-        sum.add(this.text(name), value);
+  #mail(was: readonly Queue[], is: readonly Queue[]): void {
+    for (let i = 0, j = 0; i < was.length || j < is.length;) {
+      const old = was[i];
+      const now = is[j];
+      if (old === now) {
+        i++;
+        j++;
+      } else if (now === undefined || (old !== undefined && old.key < now.key)) {
+        this.#queue(old as Queue, undefined);
+        i++;
+      } else if (old === undefined || now.key < old.key) {
+        this.#queue(undefined, now);
+        j++;
+      } else {
+        this.#queue(old, now);
+        i++;
+        j++;
       }
-      return sum.end();
-    });
-  }
-
-  #fenceTable({ fences }: Shared): StateKey {
-    const sum = new Sum(OBJECT);
-    for (const context of keys(fences)) {
-      const known = fences[context] as OrderedMap<Fence>;
-      const of = (): StateKey => this.#map(known, (fence) => this.#fence(fence));
-      sum.add(this.text(context), this.#kept(this.#fences, known, of));
     }
-    return sum.end();
   }
 
-  #fence(fence: Fence): StateKey {
-    return fence.result === null
-      ? this.value(fence)
-      : this.#members(fenceView(fence) as object, null);
+  #queue(was: Queue | undefined, is: Queue | undefined): void {
+    const label = this.#sum.texts.of((is ?? (was as Queue)).key);
+    this.#sum.change(messagesOf(was), messagesOf(is), mixA(label.a, MAIL.a), mixB(label.b, MAIL.b));
   }
 
-  #kept<T extends object>(cache: WeakMap<T, StateKey>, object: T, make: () => StateKey): StateKey {
-    const known = cache.get(object);
-    if (known !== undefined) return known;
-    const made = make();
-    cache.set(object, made);
-    return made;
+  #timers(was: readonly Timer[], is: readonly Timer[]): void {
+    if (was === is) return;
+    for (const timer of was) if (!is.includes(timer)) this.#timer(timer, true);
+    for (const timer of is) if (!was.includes(timer)) this.#timer(timer, false);
   }
 
-  #index(i: number): StateKey {
-    return (this.#indices[i] ??= ofNumber(i));
+  #timer({ key, mail }: Timer, isGone: boolean): void {
+    const label = this.#sum.texts.of(key);
+    const [a, b] = [mixA(label.a, TIMERS.a), mixB(label.b, TIMERS.b)];
+    const timer = [mail.dueNs, mail.message];
+    this.#sum.change(isGone ? timer : undefined, isGone ? undefined : timer, a, b);
+  }
+
+  #shared(was: Shared, is: Shared): void {
+    if (was === is) return;
+    const [before, after] = [was, is] as unknown as [Members, Members];
+    this.#sum.changeMembers(before, after, SHARED.a, SHARED.b, FENCE_TABLE);
+    if (was.fences !== is.fences) this.#fences(was.fences, is.fences);
+  }
+
+  #fences(was: FenceTable, is: FenceTable): void {
+    for (const context of keys(is)) this.#context(context, was[context], is[context]);
+    for (const context of keys(was)) {
+      if (is[context] === undefined) this.#context(context, was[context], undefined);
+    }
+  }
+
+  #context(name: string, was?: OrderedMap<Fence>, is?: OrderedMap<Fence>): void {
+    if (was === is) return;
+    const sum = this.#sum;
+    const label = sum.texts.of(name);
+    const a = mixA(label.a, FENCES.a);
+    const b = mixB(label.b, FENCES.b);
+    sum.change(was && true, is && true, a, b);
+    (is ?? NO_FENCES).visitChanges(was ?? NO_FENCES, (seqno, old, now) => {
+      const place = numberHash(seqno);
+      const [x, y] = [mixA(place.a, a), mixB(place.b, b)];
+      sum.change(old && fenceView(old), now && fenceView(now), x, y);
+    });
   }
 }
+
+const NONE: Members = {};
+
+const messagesOf = (queue: Queue | undefined): unknown => queue?.mail.map(({ message }) => message);

@@ -35,6 +35,13 @@ export function staleView(context: VmContext, { fences }: Shared): Stale {
   };
 }
 
+/** What of a VM's lists counts. */
+export function listsOf(state: ActorState, shared: Shared): Stale {
+  const context = state.context as VmContext;
+  if (hasStale(state)) return staleView(context, shared);
+  return { inFlight: context.inFlight, ranges: context.ranges };
+}
+
 const NOTHING_STALE: Stale = { inFlight: [], ranges: [] };
 
 /** Members of a VM's context that {@link staleView} stands for. */

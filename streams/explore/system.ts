@@ -2,10 +2,19 @@
  * What can be explored: anything with an initial state, processes that may go on, and pure steps. A world is one
  * (world-system.ts); a spec may write a smaller one. States are values: going back is taking the old reference.
  */
+import type { DecisionKind } from '../../machines/contract/decisions.ts';
 import type { StateKey } from './state-key.ts';
 
 /** Objects and how they are touched, see touches.ts; the first one is the actor that ran. */
 export type Touches = readonly number[];
+
+/** What a step decides itself: one of `options` answers, 0 unless its choice says otherwise. */
+export interface Ask {
+  /** its place among the decisions of the step, counted from 1 */
+  readonly number: number;
+  readonly kind: DecisionKind;
+  readonly options: number;
+}
 
 /** One step that may be taken, and where it leads. */
 export interface Move<S> {
@@ -18,7 +27,26 @@ export interface Move<S> {
   readonly isLast: boolean;
   /** which invariant this very step breaks, and how */
   readonly problem: string | null;
+  /** what it decided, of the kinds that are explored; of a system that has `usual` */
+  readonly asks?: readonly Ask[];
   touches(): Touches;
+  /**
+   * What it touches for who takes states with one key for one: from two such states a step may touch different things
+   * without its mattering (a look at what is over), unless the order of another step decides whether it is over.
+   */
+  mergedTouches(): Touches;
+}
+
+/** A place in what a process has still to do: the n-th of what is pending, the next step is the first. */
+export interface Pending {
+  readonly process: string;
+  readonly place: number;
+}
+
+/** What a step needs to be let: all that `lets` has to know of it, and the object whose change decides. */
+export interface Needed {
+  readonly keeper: number;
+  readonly needed: string;
 }
 
 /** A process that has something to do and is not let, in a state where nothing happens any more. */
@@ -42,8 +70,18 @@ export interface System<S> {
   readonly actorOf: (process: string) => string;
   /** Every step that one of them may take: more than one if the step itself decides something. */
   readonly moves: (state: S, process: string) => readonly Move<S>[];
-  /** Whether the next step of a process could have been taken in an earlier state, as far as its actor is concerned. */
-  readonly couldGo: (earlier: S, state: S, process: string) => boolean;
+  /**
+   * The one of them that decides nothing but defaults. A sampler asks for this one where it is given, and draws other
+   * answers one by one: all moves are as many as there are combinations of answers.
+   */
+  readonly usual?: (state: S, process: string) => Move<S>;
+  /** The step of a choice, whatever decisions `moves` explores; undefined when it is not possible. */
+  readonly take: (state: S, choice: string) => Move<S> | undefined;
+  readonly needs: (state: S, process: string) => Needed;
+  /** Whether a step that needs this could have been taken in an earlier state, as far as its keeper is concerned. */
+  readonly lets: (earlier: S, process: string, needed: string) => boolean;
+  /** What a step from `before` to `after` made possible: in a world, the mail that it sent and the timers that it armed. */
+  readonly sent: (before: S, after: S) => readonly Pending[];
   /** Those who want to go on and cannot. */
   readonly blocked: (state: S) => readonly Blocked[];
   /** What is wrong with a state in which nobody is ready: who waits, for what; empty when all is done. */

@@ -2,29 +2,30 @@
  * A world as something that can be explored. Its processes are its mail queues and timers: each has one next delivery at
  * most. The decisions of a step are explored like deliveries, those of the kinds that are asked for.
  */
-import type { DecisionKind } from '../../machines/contract/decisions.ts';
+import { ChoiceError, type DecisionKind } from '../../machines/contract/decisions.ts';
+import type { FenceKey } from '../../domain/fence/fence-table.ts';
+import type { ActorId, MessageType } from '../../machines/contract/messages.ts';
 import { WATCHDOGS } from '../../machines/contract/watchdogs.ts';
 import type { Executor } from '../../machines/execute/executor.ts';
-import { choiceText, visitEnabled } from '../world/choice.ts';
+import type { VmContext } from '../../machines/vm/context.ts';
+import { choiceText, processOf, visitEnabled } from '../world/choice.ts';
 import { findQueue } from '../world/mail.ts';
 import type { StepRecord } from '../world/record.ts';
 import { type Step, step as stepOf } from '../world/step.ts';
 import { waitGraph } from '../world/wait-graph.ts';
 import { waitReport } from '../world/wait-report.ts';
-import { actorOf, type World } from '../world/world.ts';
+import { actorOf, type Timer, type World } from '../world/world.ts';
+import { hasDelays } from './at-once.ts';
+import { Explored } from './explored.ts';
 import { expectations, type Judge } from './judge.ts';
 import { type Member, Orbits } from './orbit.ts';
 import { Keys, type StateKey } from './state-key.ts';
 import { textOf } from './state-text.ts';
-import type { Blocked, Move, System, Touches } from './system.ts';
+import { hasStale } from './state-view.ts';
+import type { Ask, Blocked, Move, Needed, Pending, System, Touches } from './system.ts';
 import { addTouch, Objects, reading, writing } from './touches.ts';
+import { aroundOf } from './around.ts';
 import { noteWritten } from './written.ts';
-
-/** A world and what its judge has made of the way to it. */
-export interface Explored {
-  readonly world: World;
-  readonly judged: unknown;
-}
 
 export interface WorldOptions {
   readonly executor: Executor;
@@ -33,12 +34,16 @@ export interface WorldOptions {
   readonly first?: StepRecord;
   /** kinds of decisions whose every answer is explored; none unless given: nothing fails, hardware does the first thing */
   readonly decisions?: readonly DecisionKind[];
+  /** how many answers of a step may differ from the default at once; any number unless given */
+  readonly maxAnswers?: number;
   /** clients that are interchangeable, each with what only it uses, in classes; see orbit.ts */
   readonly interchangeable?: readonly (readonly Member[])[];
   /** see System; a mail queue is a thread of its own, and its receiver the actor, unless given */
   readonly threadOf?: (process: string) => string;
   readonly actorOf?: (process: string) => string;
 }
+
+export type { Explored };
 
 export interface WorldSystem extends System<Explored> {
   readonly objects: Objects;
@@ -53,7 +58,7 @@ class WorldMove implements Move<Explored> {
   readonly isLast: boolean;
   readonly problem: string | null;
   readonly #step: Step;
-  readonly #before: World;
+  readonly #before: Explored;
   readonly #system: ExploredWorld;
 
   constructor(
@@ -65,17 +70,25 @@ class WorldMove implements Move<Explored> {
   ) {
     const judged = system.judge.at(before.judged, taken);
     this.choice = choice;
-    this.state = { world: taken.world, judged: judged.next };
+    this.state = new Explored(taken.world, judged.next, before);
     this.cause = taken.cause - system.firstSeq;
     this.isLast = isLast;
     this.problem = judged.problem;
     this.#step = taken;
-    this.#before = before.world;
+    this.#before = before;
     this.#system = system;
   }
 
+  get asks(): readonly Ask[] {
+    return this.#system.asksOf(this.#step);
+  }
+
   touches(): Touches {
-    return this.#system.touchesOf(this.#before, this.choice, this.#step);
+    return this.#system.touchesOf(this.#before, this.choice, this.#step, this.state.judged);
+  }
+
+  mergedTouches(): Touches {
+    return this.#system.mergedTouchesOf(this.#before, this.choice, this.#step, this.state.judged);
   }
 }
 
@@ -89,7 +102,9 @@ class ExploredWorld implements WorldSystem {
   readonly actorOf: (process: string) => string;
   readonly #executor: Executor;
   readonly #decisions: readonly DecisionKind[];
+  readonly #maxAnswers: number;
   readonly #keys = new Keys();
+  readonly #hasDelays: boolean;
 
   constructor(world: World, options: WorldOptions) {
     const { executor, judge = expectations, decisions = [] } = options;
@@ -100,16 +115,20 @@ class ExploredWorld implements WorldSystem {
       first === undefined
         ? judge.start
         : judge.at(judge.start, { facts: first.facts, record: first }).next;
-    this.initial = { world, judged };
+    this.initial = new Explored(world, judged, null);
     this.judge = judge;
     this.firstSeq = world.seq;
+    this.#hasDelays = hasDelays(world.config.latency);
     this.orbitKey = this.#orbitKeyOf(options.interchangeable ?? []);
     this.#executor = executor;
     this.#decisions = decisions;
+    this.#maxAnswers = options.maxAnswers ?? Infinity;
   }
 
   get unreducible(): string | null {
-    return this.judge.hears === null ? 'a judge that does not say which steps it hears' : null;
+    if (this.judge.hears === null) return 'a judge that does not say what it listens to';
+    // a watchdog that was cancelled has races that nobody would see
+    return this.#hasDelays ? 'messages that are under way for longer than a time limit' : null;
   }
 
   readonly ready = ({ world }: Explored): readonly string[] => {
@@ -123,13 +142,44 @@ class ExploredWorld implements WorldSystem {
     return this.#decisions.length === 0 ? [first.move] : this.#alternatives(state, process, first);
   };
 
-  readonly couldGo = (earlier: Explored, { world }: Explored, process: string): boolean => {
-    const { timers } = earlier.world;
-    if (process.startsWith(TIMER)) return timers[0]?.key === process;
+  readonly usual = (state: Explored, process: string): Move<Explored> =>
+    this.#move(state, process, process).move;
+
+  readonly take = (state: Explored, choice: string): Move<Explored> | undefined => {
+    const process = processOf(choice);
+    if (!this.ready(state).includes(process)) return undefined;
+    try {
+      return this.#move(state, process, choice).move;
+    } catch (error) {
+      if (error instanceof ChoiceError) return undefined;
+      throw error;
+    }
+  };
+
+  readonly needs = ({ world }: Explored, process: string): Needed => {
     const queue = findQueue(world.queues, process);
-    const type = queue?.mail[0]?.message.type;
-    if (queue === undefined || type === undefined) return false;
-    return this.#executor.accepts(actorOf(earlier.world, queue.to), type);
+    const head = queue?.mail[0];
+    return queue === undefined || head === undefined
+      ? { keeper: this.objects.of('clock', '*'), needed: TIMER }
+      : { keeper: this.objects.of('actor', queue.to), needed: head.message.type };
+  };
+
+  readonly lets = ({ world }: Explored, process: string, needed: string): boolean =>
+    needed === TIMER
+      ? world.timers[0]?.key === process
+      : this.#executor.accepts(actorOf(world, receiverOf(process)), needed as MessageType);
+
+  readonly sent = ({ world: { seq } }: Explored, { world }: Explored): readonly Pending[] => {
+    const found: Pending[] = [];
+    for (const { key, mail } of world.queues) {
+      for (let i = mail.length; i > 0 && mail[i - 1]?.cause === seq; i--) {
+        found.push({ process: key, place: i });
+      }
+    }
+    for (const { key, mail } of world.timers) {
+      if (mail.cause === seq) found.push({ process: key, place: 1 });
+    }
+    return found;
   };
 
   readonly blocked = ({ world }: Explored): readonly Blocked[] =>
@@ -144,39 +194,77 @@ class ExploredWorld implements WorldSystem {
 
   readonly problemAtEnd = ({ judged }: Explored): string | null => this.judge.end(judged);
 
-  readonly key = ({ world, judged }: Explored): StateKey =>
-    this.#keys.of(world, this.judge.view(judged));
+  readonly key = (state: Explored): StateKey =>
+    this.#keys.end(
+      this.#hasDelays
+        ? this.#keys.sum({ world: state.world, view: this.#view(state) })
+        : state.sum(this.#keys, this.#judgedIn),
+    );
 
-  readonly text = ({ world, judged }: Explored): string => textOf(world, this.judge.view(judged));
+  readonly text = (state: Explored): string => textOf(state.world, this.#view(state));
 
-  touchesOf(before: World, choice: string, step: Step): Touches {
+  /** The decisions of a step that are explored. */
+  asksOf({ decisions }: Step): readonly Ask[] {
+    if (decisions.length === 0 || this.#decisions.length === 0) return NO_ASKS;
+    return decisions
+      .map(({ kind, options }, i) => ({ number: i + 1, kind, options }))
+      .filter(({ kind }) => this.#decisions.includes(kind));
+  }
+
+  readonly #judgedIn = ({ world, judged }: Explored): unknown =>
+    this.judge.view(judged, (actor, after) => sentAfter(world, actor, after));
+
+  touchesOf(from: Explored, choice: string, step: Step, judged: unknown): Touches {
     const { objects } = this;
+    const before = from.world;
     const { world, facts, footprint } = step;
     const touches = [writing(objects.of('actor', footprint.actor))];
     footprint.visitReads((kind, id) => {
       addTouch(touches, reading(objects.of(kind, isWhole(kind) ? '*' : id)));
     });
-    const around = {
-      gts: before.shared.device.gts,
-      slotsOf: (resv: string): readonly string[] =>
-        (before.shared.resvs[resv] ?? []).map(({ fence }) => fence),
+    const around = aroundOf(before.shared);
+    const note = (kind: string, id: string, write: boolean): void => {
+      const object = objects.of(kind, id);
+      addTouch(touches, write ? writing(object) : reading(object));
     };
-    for (const fact of facts) {
-      noteWritten(
-        fact,
-        (kind, id, write) => {
-          const object = objects.of(kind, id);
-          addTouch(touches, write ? writing(object) : reading(object));
-        },
-        around,
-      );
-    }
-    if (this.judge.hears?.(step) === true) addTouch(touches, writing(objects.of('judge', '*')));
-    // a timer that fires moves the clock; whoever arms or cancels one reads it
+    for (const fact of facts) noteWritten(fact, note, around);
+    this.judge.hears?.({ step, before: from.judged, after: judged }, note);
+    // a timer that fires moves the clock; whoever arms or cancels one reads it, and writes it if that changes who is first
     const clock = objects.of('clock', '*');
-    const isMoved = choice.startsWith(TIMER) || before.nowNs !== world.nowNs;
+    const isMoved =
+      choice.startsWith(TIMER) ||
+      before.nowNs !== world.nowNs ||
+      firstTimer(before) !== firstTimer(world);
     if (isMoved) addTouch(touches, writing(clock));
     else if (before.timers !== world.timers) addTouch(touches, reading(clock));
+    return touches;
+  }
+
+  /** What counts besides the parts of a world: the judge's view and, where there are delays, when mail is due. */
+  #view(state: Explored): unknown {
+    const view = this.#judgedIn(state);
+    if (!this.#hasDelays) return view;
+    const { world } = state;
+    return { view, due: world.queues.map(({ mail }) => mail.map(({ dueNs }) => dueNs)) };
+  }
+
+  /**
+   * A VM keeps fences that have signalled in its lists until it next looks, and the key leaves those out. So of two worlds
+   * with one key a VM may look at such a fence in one and not in the other: every step of a VM counts as a look at its
+   * lists, and who signals a fence that is listed writes them.
+   */
+  mergedTouchesOf(from: Explored, choice: string, step: Step, judged: unknown): Touches {
+    const { objects } = this;
+    const before = from.world;
+    const touches = [...this.touchesOf(from, choice, step, judged)];
+    const { actor } = step.footprint;
+    if (hasStale(actorOf(before, actor))) addTouch(touches, reading(objects.of('listed', actor)));
+    for (const fact of step.facts) {
+      if (fact.type !== 'fence.signaled') continue;
+      for (const vm of listersOf(before, fact.fence)) {
+        addTouch(touches, writing(objects.of('listed', vm)));
+      }
+    }
     return touches;
   }
 
@@ -184,10 +272,10 @@ class ExploredWorld implements WorldSystem {
   #orbitKeyOf(classes: readonly (readonly Member[])[]): ((state: Explored) => StateKey) | null {
     if (classes.length === 0) return null;
     const orbits = new Orbits(classes);
-    const { world, judged } = this.initial;
-    const told = orbits.told(world, this.judge.view(judged));
+    const { world } = this.initial;
+    const told = orbits.told(world, this.#view(this.initial));
     if (told !== null) throw new RangeError(`${told} are not interchangeable`);
-    return (state) => orbits.keyOf(state.world, this.judge.view(state.judged));
+    return (state) => orbits.keyOf(state.world, this.#view(state));
   }
 
   #move(state: Explored, process: string, choice: string): { move: WorldMove; taken: Step } {
@@ -197,7 +285,7 @@ class ExploredWorld implements WorldSystem {
     return { move: new WorldMove(this, state, choice, taken, isLast), taken };
   }
 
-  /** The step with every combination of answers: what it asks later may depend on what was answered before. */
+  /** The step with every combination of answers, as many as may be: what it asks later may depend on what was answered before. */
   #alternatives(
     state: Explored,
     process: string,
@@ -210,6 +298,7 @@ class ExploredWorld implements WorldSystem {
       from: number,
     ): void => {
       found.push(move);
+      if (answers.size === this.#maxAnswers) return;
       taken.decisions.forEach(({ kind, options }, index) => {
         if (index < from || !this.#decisions.includes(kind)) return;
         for (let answer = 1; answer < options; answer++) {
@@ -223,13 +312,45 @@ class ExploredWorld implements WorldSystem {
   }
 }
 
+/** The timer that is due first, unless there are but watchdogs: those wait for everything else in any order. */
+function firstTimer({ timers }: World): Timer | undefined {
+  return timers.every(({ mail }) => WATCHDOGS.has(mail.message.type)) ? undefined : timers[0];
+}
+
+/** VMs that list a fence as pending, so that they look at it sooner or later. */
+function listersOf({ actors }: World, fence: FenceKey): readonly ActorId[] {
+  const found: ActorId[] = [];
+  for (const [id, state] of actors.entries()) {
+    if (!hasStale(state)) continue;
+    const { inFlight, ranges } = state.context as VmContext;
+    if (inFlight.includes(fence) || ranges.some((each) => each.fence === fence)) found.push(id);
+  }
+  return found;
+}
+
 /** `a>vm0` and `timer:vm0/name` both run vm0. */
 function receiverOf(process: string): string {
   if (!process.startsWith(TIMER)) return process.slice(process.indexOf('>') + 1);
   return process.slice(TIMER.length, process.lastIndexOf('/'));
 }
 
+/** By queue: how many messages of an actor are under way that it sent after this record. */
+function sentAfter(
+  { queues }: World,
+  actor: string,
+  after: number,
+): readonly (readonly [string, number])[] {
+  const found: (readonly [string, number])[] = [];
+  for (const { key, mail } of queues) {
+    if (!key.startsWith(`${actor}>`)) continue;
+    const count = mail.filter(({ cause }) => (cause ?? 0) > after).length;
+    if (count > 0) found.push([key, count]);
+  }
+  return found;
+}
+
 const NOBODY: readonly string[] = [];
+const NO_ASKS: readonly Ask[] = [];
 
 /** What most runs end with, told quickly: nothing is left that anybody could wait for. */
 function isAtRest({ queues, timers, actors, shared }: World): boolean {

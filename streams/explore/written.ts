@@ -15,6 +15,12 @@ export interface Around {
   readonly gts: readonly string[];
   /** the fences in the slots of a reservation object */
   readonly slotsOf: (resv: string) => readonly string[];
+  /** the fences that a syncobj holds */
+  readonly heldIn: (syncobj: string) => readonly string[];
+  /** the fences that a fence holds (a job's waits, an array's parts), and those that these hold */
+  readonly heldBy: (fence: string) => readonly string[];
+  /** whether it has signalled, and is there still */
+  readonly isOver: (fence: string) => boolean;
 }
 
 type Table = {
@@ -44,6 +50,36 @@ const syncobj = (fact: { syncobj: string }, note: Note): void => {
 const queue = (fact: { queue: string }, note: Note): void => {
   note('queue', fact.queue, true);
   note('queues', ALL, true);
+};
+/**
+ * Who holds a fence is counted (domain/fence/fence-refs.ts). Two who take hold of it do not mind each other; who lets go
+ * minds everybody, since the fence may leave then, and whoever comes later is not counted. One that has signalled leaves
+ * when the next of its context is made, too.
+ */
+const holds = (fences: readonly string[], note: Note, { isOver }: Around): void => {
+  for (const fence of fences) {
+    note('fence', fence, false);
+    if (isOver(fence)) note('timeline', contextOf(fence), false);
+  }
+};
+const letsGo = (fences: readonly string[], note: Note, { heldBy }: Around): void => {
+  for (const fence of fences) {
+    note('fence', fence, true);
+    for (const held of heldBy(fence)) note('fence', held, true);
+  }
+};
+/** Holds a fence, and lets go of those that have signalled, or that it stands for from now on. */
+const takesOver = (held: readonly string[], fence: string, note: Note, around: Around): void => {
+  holds([fence], note, around);
+  for (const each of held) {
+    const isLeft = around.isOver(each) || contextOf(each) === contextOf(fence);
+    if (isLeft) letsGo([each], note, around);
+    else note('fence', each, false);
+  }
+};
+const freed = (resv: string, note: Note, around: Around): void => {
+  note('resv', resv, true);
+  letsGo(around.slotsOf(resv), note, around);
 };
 const refs = ({ of }: { of: string }, note: Note): void => {
   note('refs', of, true);
@@ -76,7 +112,10 @@ const WRITTEN: Table = {
   'bo.created': boPages,
   'bo.moved': boPages,
   'bo.closed': boOnly,
-  'bo.freed': boOnly,
+  'bo.freed': (fact, note, around) => {
+    boOnly(fact, note);
+    freed(fact.bo, note, around);
+  },
   'userptr.created': userptrPages,
   'userptr.invalidated': userptrPages,
   'userptr.invalidating': (fact, note) => {
@@ -89,10 +128,18 @@ const WRITTEN: Table = {
   },
   'ref.taken': refs,
   'ref.dropped': refs,
-  'resv.added': (fact, note, { slotsOf }) => {
-    note('resv', fact.resv, true);
-    // a fence that has signalled gives its slot away
-    for (const fence of slotsOf(fact.resv)) note('fence', fence, false);
+  'resv.added': ({ resv, fence }, note, around) => {
+    note('resv', resv, true);
+    takesOver(around.slotsOf(resv), fence, note, around);
+  },
+  'job.queued': ({ fence, waits }, note, around) => {
+    note('fence', fence, true);
+    holds(waits, note, around);
+  },
+  'exec.armed': ({ fence, waits }, note, around) => {
+    if (fence === null) return;
+    note('fence', fence, true);
+    holds(waits, note, around);
   },
   'lock.taken': lock,
   'lock.released': lock,
@@ -116,21 +163,35 @@ const WRITTEN: Table = {
     note('vms', ALL, true);
     note('asids', ALL, true);
   },
+  'vm.freed': ({ vm }, note, around) => {
+    freed(vm, note, around);
+  },
   'vm.closed': (_fact, note, { gts }) => {
     for (const gt of gts) note('tlb', gt, true);
   },
   'syncobj.created': syncobj,
-  'syncobj.replaced': syncobj,
-  'syncobj.advanced': syncobj,
-  'fence.created': ({ fence, parts }, note) => {
+  'syncobj.replaced': (fact, note, around) => {
+    syncobj(fact, note);
+    holds([fact.fence], note, around);
+    letsGo(around.heldIn(fact.syncobj), note, around);
+  },
+  'syncobj.advanced': (fact, note, around) => {
+    syncobj(fact, note);
+    takesOver(around.heldIn(fact.syncobj), fact.fence, note, around);
+  },
+  'fence.created': ({ fence, parts }, note, around) => {
     note('fence', fence, true);
+    holds(parts, note, around);
     for (const part of parts) note('fence', part, true);
     note('timeline', contextOf(fence), true);
   },
   'fence.enabled': fenceOnly,
   'fence.started': fenceOnly,
   'fence.waited': fenceOnly,
-  'fence.signaled': fenceOnly,
+  'fence.signaled': (fact, note, { heldBy }) => {
+    fenceOnly(fact, note);
+    for (const held of heldBy(fact.fence)) note('fence', held, true);
+  },
   'table.allocated': table,
   'table.rooted': table,
   'table.freed': table,

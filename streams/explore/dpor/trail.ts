@@ -98,9 +98,7 @@ export class Trail<S> {
       if (depth === cause || this.processAt(depth) === process) continue;
       if (before.indexOf(depth) !== i || this.#isBetween(depth)) continue;
       // only its own actor can have kept it waiting; others leave it where it is when they go later
-      const isLet =
-        depth !== this.#lastOfActor ||
-        this.#system.couldGo(this.#states[depth] as S, state as S, process);
+      const isLet = depth !== this.#lastOfActor || this.#lets(depth, state as S, process);
       if (isLet) found(depth);
       else this.#raceOfWaiting(last, process, this.#actorAt(last), cause, state as S, found);
     }
@@ -147,10 +145,18 @@ export class Trail<S> {
       if (depth >= from) continue;
       if (this.processAt(depth) === process) return;
       if (depth === cause || (cause > depth && this.happensBefore(depth, cause))) return;
-      if (!this.#system.couldGo(this.#states[depth] as S, state, process)) continue;
+      if (!this.#lets(depth, state, process)) continue;
       found(depth);
       return;
     }
+  }
+
+  #lets(depth: number, state: S, process: string): boolean {
+    return this.#system.lets(
+      this.#states[depth] as S,
+      process,
+      this.#system.needs(state, process).needed,
+    );
   }
 
   #actorAt(depth: number): number {

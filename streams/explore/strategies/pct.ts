@@ -53,14 +53,10 @@ export function pct<S>(system: System<S>, depth: number, seed: U64): Sampler<S> 
       }
       return place;
     },
-    notes: (runs, failures) => {
-      const n = Math.max(threads, ranks.size);
-      const k = Math.max(length, steps);
-      const bound = 1 / (n * k ** (depth - 1));
-      return [
-        `PCT, depth ${depth}: at least ${bound.toPrecision(2)} a run for a bug of that depth ` +
-          `(${n} threads, ${k} steps with a choice); measured ${(failures / Math.max(1, runs)).toPrecision(2)}`,
-      ];
-    },
+    sizes: () => ({
+      depth,
+      threads: Math.max(threads, ranks.size),
+      steps: Math.max(length, steps),
+    }),
   };
 }

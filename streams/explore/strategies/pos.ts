@@ -33,7 +33,8 @@ export function pos<S>(system: System<S>, seed: U64): Sampler<S> {
       const touches = move.touches();
       for (const other of ready) {
         if (other === process) continue;
-        const races = system.moves(from, other).some((each) => dependent(each.touches(), touches));
+        const steps = system.usual?.(from, other) ?? system.moves(from, other);
+        const races = [steps].flat().some((each) => dependent(each.touches(), touches));
         if (races) ranks.delete(other);
       }
     },

@@ -3,11 +3,13 @@
  * breaks, and how many classes of schedules (runs that differ only in the order of independent steps) were met.
  */
 import type { U64 } from '../../../domain/units.ts';
-import { Classes } from '../classes.ts';
+import { Classes, type ClassRuns } from '../classes.ts';
 import { Findings, type Witness } from '../findings.ts';
 import { Random } from '../random.ts';
-import type { Exploration, Limits } from '../result.ts';
+import type { Counts, Exploration, Finding, Limits } from '../result.ts';
+import { type PctSizes, pctNote } from './pct-note.ts';
 import type { Move, System } from '../system.ts';
+import { drawMove } from './draw.ts';
 
 /** Who goes next; it may keep state of its own, of this run and of earlier ones. */
 export interface Sampler<S> {
@@ -15,10 +17,14 @@ export interface Sampler<S> {
   begin(): void;
   /** the place in `ready` of the process that goes */
   pick(state: S, ready: readonly string[]): number;
+  /** which of its steps it takes; its answers are drawn as draw.ts says unless the sampler has a way of its own */
+  draw?(state: S, process: string): Move<S>;
   /** it went; `ready` is what there was to choose from */
   took?(process: string, move: Move<S>, ready: readonly string[]): void;
-  /** what it has to say in the end */
-  notes?(runs: number, failures: number): readonly string[];
+  /** what it has to say in the end, whatever the runs showed */
+  notes?(): readonly string[];
+  /** what PCT's bound is made of */
+  sizes?(): PctSizes;
 }
 
 export interface Sampling {
@@ -31,16 +37,44 @@ export interface Sampling {
 
 const MAX_STEPS = 100_000;
 /** Runs, unless a limit says otherwise. */
-const DEFAULT_RUNS = 10_000;
+export const DEFAULT_RUNS = 10_000;
 
-export function sample<S>(
-  name: string,
+/** What came of some runs, as it can be added to what came of others (chunks.ts). */
+export interface Sampled {
+  readonly counts: Readonly<Counts>;
+  /** runs that break an invariant */
+  readonly failures: number;
+  readonly violation: Finding | null;
+  readonly stuck: Finding | null;
+  readonly stuckRuns: number;
+  readonly witnesses: Readonly<Record<string, number>>;
+  /** null unless they were to be counted */
+  readonly classes: ClassRuns | null;
+  readonly sizes: PctSizes | null;
+  readonly notes: readonly string[];
+}
+
+/** The runs as the result of an exploration. They prove nothing. */
+export function explorationOf(name: string, sampled: Sampled): Exploration {
+  const { counts, failures, violation, stuck, stuckRuns, witnesses, classes, sizes } = sampled;
+  const runs = counts.executions;
+  const notes = [
+    ...sampled.notes,
+    ...(sizes === null ? [] : [pctNote(sizes, failures / Math.max(1, runs))]),
+    `violations in ${failures} of ${runs} runs`,
+    ...(classes === null ? [] : [`${classes.length} classes seen`]),
+  ];
+  const verdict = violation === null ? 'spent' : 'violated';
+  return { strategy: name, verdict, counts, violation, stuck, stuckRuns, witnesses, notes };
+}
+
+export function sampleRuns<S>(
   system: System<S>,
   sampler: Sampler<S>,
   { seed, maxSteps = MAX_STEPS, classes = false }: Sampling,
   limits: Limits,
   witnesses: readonly Witness<S>[] = [],
-): Exploration {
+): Sampled {
   const bounded = limits.transitions === undefined && limits.executions === undefined;
   const found = new Findings<S>(
     bounded ? { ...limits, executions: DEFAULT_RUNS } : limits,
@@ -57,6 +91,7 @@ export function sample<S>(
     let state = system.initial;
     let bits = found.bitsOf(state);
     let hasFailed = false;
+    const before = found.meter.counts.executions;
     for (let steps = 0; ; steps++) {
       const ready = system.ready(state);
       if (ready.length === 0) {
@@ -72,8 +107,7 @@ export function sample<S>(
         break;
       }
       const process = ready[sampler.pick(state, ready)] as string;
-      const moves = system.moves(state, process);
-      const move = moves[moves.length === 1 ? 0 : random.int(moves.length)] as Move<S>;
+      const move = sampler.draw?.(state, process) ?? drawMove(system, state, process, random);
       found.meter.step();
       choices.push(move.choice);
       seen?.step(state, process, move);
@@ -90,12 +124,21 @@ export function sample<S>(
       bits |= found.bitsOf(state);
       if (found.meter.isSpent) break;
     }
+    // a run that was cut short counts for nothing
+    if (found.meter.counts.executions === before) continue;
     if (hasFailed) failures += 1;
     found.count(bits);
   }
-  const runs = found.meter.counts.executions;
-  found.notes.push(...(sampler.notes?.(runs, failures) ?? []));
-  found.notes.push(`violations in ${failures} of ${runs} runs`);
-  if (seen !== null) found.notes.push(`${seen.size} classes seen`);
-  return found.result(name, false);
+  const { counts, violation, stuck, stuckRuns, witnesses: shown } = found.result('', false);
+  return {
+    counts,
+    failures,
+    violation,
+    stuck,
+    stuckRuns,
+    witnesses: shown,
+    classes: seen?.runs ?? null,
+    sizes: sampler.sizes?.() ?? null,
+    notes: sampler.notes?.() ?? [],
+  };
 }

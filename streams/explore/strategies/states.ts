@@ -61,7 +61,7 @@ function search<S>(
   const { counts } = found.meter;
   const origins = new Origins();
   let layer: Reached<S>[] = [{ state: system.initial, number: number(system.initial) }];
-  found.count(found.bitsOf(system.initial));
+  found.met(system.initial);
   for (; layer.length > 0;) {
     const next: Reached<S>[] = [];
     for (const { state, number: from } of layer) {
@@ -75,9 +75,10 @@ function search<S>(
         }
         const before = size();
         const to = number(move.state);
+        found.tookTo(move.state);
         if (size() > before) {
           origins.add(from, index);
-          found.count(found.bitsOf(move.state));
+          found.met(move.state);
           next.push({ state: move.state, number: to });
         }
         index += 1;

@@ -67,6 +67,7 @@ class Search<S> {
       const isSwitch = place.actor !== '' && actor !== place.actor;
       for (const { state, choice, problem } of this.#system.moves(place.state, process)) {
         this.found.meter.step();
+        this.found.tookTo(state);
         if (problem !== null) {
           const finding = { what: problem, choices: [...wayTo(place), choice] };
           if (isSwitch) this.#later ??= finding;
@@ -86,7 +87,7 @@ class Search<S> {
     const label = ofText(place.actor);
     const [states, places] = [this.#states.size, this.#places.size];
     this.#states.add(key);
-    if (this.#states.size > states) this.found.count(this.found.bitsOf(place.state));
+    if (this.#states.size > states) this.found.met(place.state);
     this.#places.add({ a: mixA(key.a, label.a), b: mixB(key.b, label.b) });
     if (this.#places.size > places) this.#layer.push(place);
   }

@@ -4,9 +4,9 @@
  * a weight of as many steps as it still has, estimated from the run before; uniform if the estimate is right and nobody
  * waits for anybody.
  */
-import { schedulesFrom } from '../paths.ts';
+import { BrokenOff, schedulesFrom } from '../paths.ts';
 import { Random } from '../random.ts';
-import type { System } from '../system.ts';
+import type { Move, System } from '../system.ts';
 import type { U64 } from '../../../domain/units.ts';
 import type { Sampler } from './sample.ts';
 
@@ -19,39 +19,60 @@ function weighted(weights: readonly number[], random: Random): number {
   return place < 0 ? weights.length - 1 : place;
 }
 
-export function uniform<S>(system: System<S>, seed: U64, maxStates: number): Sampler<S> {
+const total = <S>(moves: readonly Move<S>[], count: (state: S) => bigint): bigint =>
+  moves.reduce((sum, { state }) => sum + count(state), 0n);
+
+/** 53 bits of each ratio. */
+const shares = (counts: readonly bigint[], all: bigint): number[] =>
+  counts.map((each) => Number((each << 53n) / all));
+
+export interface Counting {
+  /** how many states may be counted before weights are estimated instead */
+  readonly maxStates: number;
+  readonly shouldStop?: () => boolean;
+}
+
+export function uniform<S>(system: System<S>, seed: U64, counting: Counting): Sampler<S> {
   const random = new Random(seed);
-  const count = countable(system, maxStates);
+  const count = counted(system, counting);
   if (count === null) return estimated(system, random);
-  const total = count(system.initial);
+  const schedules = count(system.initial);
   return {
     begin: () => undefined,
     pick: (state, ready) => {
-      const all = count(state);
-      return weighted(
-        ready.map((process) => {
-          const here = system
-            .moves(state, process)
-            .reduce((sum, move) => sum + count(move.state), 0n);
-          // 53 bits of the ratio
-          return Number((here << 53n) / all);
-        }),
-        random,
-      );
+      const counts = ready.map((process) => total(system.moves(state, process), count));
+      return weighted(shares(counts, count(state)), random);
     },
-    notes: () => [`${total} schedules, each as likely as another`],
+    // the answers to what a step decides have schedules behind them, too
+    draw: (state, process) => {
+      const moves = system.moves(state, process);
+      const counts = moves.map((move) => count(move.state));
+      return moves[weighted(shares(counts, total(moves, count)), random)] as Move<S>;
+    },
+    notes: () => [`${schedules} schedules, each as likely as another`],
   };
 }
 
-function countable<S>(system: System<S>, maxStates: number): ((state: S) => bigint) | null {
-  const count = schedulesFrom(system, maxStates);
+/** How many schedules lead from a state to an end; null where that cannot be counted. */
+type Count<S> = ((state: S) => bigint) | null;
+
+/** Runs are drawn in chunks: what was counted for one serves the next. */
+const COUNTED = new WeakMap<object, { readonly maxStates: number; readonly count: unknown }>();
+
+function counted<S>(system: System<S>, counting: Counting): Count<S> {
+  const { maxStates } = counting;
+  const known = COUNTED.get(system);
+  if (known?.maxStates === maxStates) return known.count as Count<S>;
+  let count: Count<S> = schedulesFrom(system, counting);
   try {
     count(system.initial);
-    return count;
   } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    if (error instanceof BrokenOff) return null;
+    count = null;
   }
+  COUNTED.set(system, { maxStates, count });
+  return count;
 }
 
 function estimated<S>(system: System<S>, random: Random): Sampler<S> {
@@ -73,6 +94,6 @@ function estimated<S>(system: System<S>, random: Random): Sampler<S> {
       const thread = system.threadOf(process);
       taken.set(thread, (taken.get(thread) ?? 0) + 1);
     },
-    notes: () => ['too many states to count schedules: weights estimated from the run before'],
+    notes: () => ['schedules not counted: weights estimated from the run before'],
   };
 }

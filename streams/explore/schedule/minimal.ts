@@ -1,0 +1,151 @@
+/**
+ * The shortest schedule that shows a problem, of those the one with the fewest switches between actors, and of those one
+ * with the fewest answers, proved: a search over states in layers, a layer a step. Within a layer a state is kept once
+ * for each actor that ran last and each number of answers so far, with the fewest switches to it. A state that an
+ * earlier layer had with as few answers cannot be on a shortest way again, whoever ran last.
+ */
+import type { System } from '../system.ts';
+import { endProblem } from './follow.ts';
+import { answersIn, type Schedule } from './size.ts';
+
+export interface MinimalOptions {
+  /** whether this is the problem that is looked for */
+  readonly isIt: (problem: string) => boolean;
+  /** gives up beyond so many states */
+  readonly maxStates: number;
+  /** how many steps a schedule may have; it is known that more are not needed */
+  readonly maxSteps?: number;
+  /** how many answers a schedule may have */
+  readonly maxAnswers?: number;
+}
+
+/** The steps that led somewhere. States are not part of it: those of earlier layers are let go. */
+interface Way {
+  readonly parent: Way | null;
+  readonly choice: string;
+}
+
+interface Node<S> {
+  readonly state: S;
+  /** the actor that ran last; '' at the start */
+  readonly last: string;
+  readonly switches: number;
+  readonly answers: number;
+  readonly way: Way | null;
+}
+
+function scheduleTo<S>({ way, switches, answers }: Node<S>): Schedule {
+  const choices: string[] = [];
+  for (let at = way; at !== null; at = at.parent) choices.push(at.choice);
+  return { choices: choices.reverse(), switches, answers };
+}
+
+const costsLess = <S>(a: Node<S>, b: Node<S>): boolean =>
+  a.switches === b.switches ? a.answers < b.answers : a.switches < b.switches;
+
+function cheapest<S>(nodes: readonly Node<S>[]): Schedule | null {
+  const [first, ...others] = nodes;
+  if (first === undefined) return null;
+  return scheduleTo(others.reduce((a, b) => (costsLess(b, a) ? b : a), first));
+}
+
+/** Every step from a node, as the node that it leads to. */
+function* stepsFrom<S>(
+  system: System<S>,
+  node: Node<S>,
+  ready: readonly string[],
+): Generator<{ child: Node<S>; problem: string | null }> {
+  for (const process of ready) {
+    const last = system.actorOf(process);
+    const switches = node.switches + (node.last !== '' && node.last !== last ? 1 : 0);
+    for (const { state, choice, problem } of system.moves(node.state, process)) {
+      const answers = node.answers + answersIn(choice);
+      const way = { parent: node.way, choice };
+      yield { child: { state, last, switches, answers, way }, problem };
+    }
+  }
+}
+
+/** The nodes of one layer, by state, then by who ran last and how many answers there were. */
+class Layer<S> {
+  readonly #states = new Map<string, Map<string, Node<S>>>();
+
+  get size(): number {
+    return this.#states.size;
+  }
+
+  add(key: string, node: Node<S>): void {
+    let nodes = this.#states.get(key);
+    if (nodes === undefined) this.#states.set(key, (nodes = new Map()));
+    const kind = `${node.answers} ${node.last}`;
+    const known = nodes.get(kind);
+    if (known === undefined || node.switches < known.switches) nodes.set(kind, node);
+  }
+
+  /** Its nodes; what is seen of states is brought up to date. */
+  *settle(seen: Map<string, number>): Generator<Node<S>> {
+    for (const [key, nodes] of this.#states) {
+      const before = seen.get(key) ?? Infinity;
+      let fewest = before;
+      for (const node of nodes.values()) {
+        if (node.answers < before) yield node;
+        fewest = Math.min(fewest, node.answers);
+      }
+      seen.set(key, fewest);
+    }
+  }
+}
+
+/**
+ * Null when no schedule shows it; undefined when there were too many states to say. Yields the number of states now and
+ * then, so that a long search can be watched and left.
+ */
+export function* minimalSearch<S>(
+  system: System<S>,
+  { isIt, maxStates, maxSteps = Infinity, maxAnswers = Infinity }: MinimalOptions,
+): Generator<number, Schedule | null | undefined> {
+  const keyOf = (state: S): string => {
+    const { a, b } = system.key(state);
+    return `${a},${b}`;
+  };
+  const { initial } = system;
+  /** the fewest answers with which an earlier layer came to a state */
+  const seen = new Map([[keyOf(initial), 0]]);
+  let nodes: Node<S>[] = [{ state: initial, last: '', switches: 0, answers: 0, way: null }];
+  for (let steps = 0; nodes.length > 0; steps++) {
+    const ended: Node<S>[] = [];
+    const broken: Node<S>[] = [];
+    const next = new Layer<S>();
+    for (const [i, node] of nodes.entries()) {
+      if (i % 64 === 0) yield seen.size + next.size;
+      const ready = system.ready(node.state);
+      const problem = ready.length === 0 ? endProblem(system, node.state) : null;
+      if (problem !== null && isIt(problem)) ended.push(node);
+      if (steps === maxSteps) continue;
+      for (const { child, problem: found } of stepsFrom(system, node, ready)) {
+        if (child.answers > maxAnswers) continue;
+        if (found !== null && isIt(found)) broken.push(child);
+        if (found !== null) continue;
+        const key = keyOf(child.state);
+        if (child.answers < (seen.get(key) ?? Infinity)) next.add(key, child);
+      }
+      if (seen.size + next.size > maxStates) return undefined;
+    }
+    const best = cheapest(ended) ?? cheapest(broken);
+    if (best !== null) return best;
+    nodes = [...next.settle(seen)];
+  }
+  return null;
+}
+
+/** The same in one go. */
+export function minimalSchedule<S>(
+  system: System<S>,
+  options: MinimalOptions,
+): Schedule | null | undefined {
+  const search = minimalSearch(system, options);
+  for (;;) {
+    const { done, value } = search.next();
+    if (done === true) return value;
+  }
+}

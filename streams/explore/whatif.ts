@@ -1,0 +1,229 @@
+/**
+ * What if, at one record of a log, something else had been delivered: the run forks there, both ways go on under one
+ * policy to their ends, and are compared. The world has the latencies of the log, so one side is the log itself.
+ */
+import type { Scenario } from '../../domain/scenario/schema.ts';
+import type { U64 } from '../../domain/units.ts';
+import { type Breach, watchOf } from '../../domain/invariants/watch.ts';
+import type { Decision } from '../../machines/contract/decisions.ts';
+import { processOf, visitEnabled } from '../world/choice.ts';
+import type { StepRecord } from '../world/record.ts';
+import { type RunEnd, runScenario, tableExecutor } from '../world/run.ts';
+import { startWorld } from '../world/start.ts';
+import { step } from '../world/step.ts';
+import type { World } from '../world/world.ts';
+import type { LoggedRun } from './from-log.ts';
+import { type Differences, differencesOf, type Tail } from './schedule/difference.ts';
+import { statesAlong } from './schedule/odds.ts';
+import { goOn, inOrderOf, type Policy } from './schedule/policy.ts';
+import { swapped } from './schedule/swap.ts';
+import type { Move } from './system.ts';
+import { type Explored, worldSystem, type WorldSystem } from './world-system.ts';
+
+/** A thing that could be done at the fork. */
+export interface Possible {
+  readonly choice: string;
+  /** as it would be recorded */
+  readonly record: StepRecord;
+  /** what the step decides, in the order in which it asks */
+  readonly decisions: readonly Decision[];
+}
+
+/** One change, at one step of a schedule. */
+export type Change =
+  /** this choice instead; what was to be delivered comes when its turn comes again */
+  | { readonly kind: 'deliver'; readonly choice: string }
+  /** the delivery of that later step first */
+  | { readonly kind: 'first'; readonly step: number }
+  /** not before that later step */
+  | { readonly kind: 'after'; readonly step: number };
+
+/** How both sides go on. `log`: in the order of the log as far as they can, then in canonical order. */
+export type TailPolicy =
+  | { readonly kind: 'log' }
+  | { readonly kind: 'time' }
+  | { readonly kind: 'random'; readonly policy: Policy<unknown> };
+
+export interface RunSide {
+  /** all records of the run */
+  readonly records: readonly StepRecord[];
+  readonly choices: readonly string[];
+  readonly end: RunEnd;
+  readonly breaches: readonly Breach[];
+  /** answers of the log that no step asked for any more */
+  readonly unasked: number;
+}
+
+export interface WhatIf {
+  readonly sides: readonly [RunSide, RunSide];
+  readonly differences: Differences;
+}
+
+/** A change that cannot be made where it was asked for. */
+export class NotPossible extends RangeError {}
+
+/** A log, forked before one of its steps. */
+export class Fork {
+  readonly #run: LoggedRun;
+  readonly #step: number;
+  readonly #system: WorldSystem;
+  readonly #before: readonly Move<Explored>[];
+
+  /** @param at the step, counted from 0. @throws RangeError when the choices are not possible */
+  constructor(run: LoggedRun, at: number) {
+    const { world, record } = startWorld(run.scenario, run.seed, tableExecutor);
+    this.#run = run;
+    this.#step = at;
+    this.#system = worldSystem(world, { executor: tableExecutor, first: record });
+    this.#before = statesAlong(this.#system, run.choices.slice(0, at));
+  }
+
+  get #state(): Explored {
+    return this.#before.at(-1)?.state ?? this.#system.initial;
+  }
+
+  /** What can be done here, in canonical order. */
+  possible(): Possible[] {
+    const { world } = this.#state;
+    const keys: string[] = [];
+    visitEnabled(world, tableExecutor, (key) => keys.push(key));
+    return keys.map((choice) => {
+      const { record, decisions } = step(world, choice, tableExecutor);
+      return { choice, record, decisions };
+    });
+  }
+
+  /** @throws NotPossible */
+  compare(change: Change, policy: TailPolicy): WhatIf {
+    const log = this.#run.choices;
+    const order = this.#order(change);
+    // a change of order is seen in how the run goes on; any other one is this very step
+    const [here, there] = [
+      log[this.#step],
+      change.kind === 'after' ? undefined : order[this.#step],
+    ];
+    const inLog = policy.kind === 'log';
+    if (!inLog && change.kind === 'after') {
+      throw new NotPossible('after: puts a record of the log off; another policy has none');
+    }
+    const sides = [
+      this.#goOn(here, inLog ? inOrderOf(log) : policyOf(policy)),
+      this.#goOn(there, inLog ? inOrderOf(order) : policyOf(policy)),
+    ] as const;
+    if (change.kind === 'after') this.#checkPutOff(change.step, sides[1].side.choices);
+    return {
+      sides: [sides[0].side, sides[1].side],
+      differences: differencesOf(sides[0].tail, sides[1].tail),
+    };
+  }
+
+  /** The choices of the log with the change made. */
+  #order(change: Change): string[] {
+    const log = this.#run.choices;
+    const at = this.#step;
+    if (change.kind === 'after') {
+      return swapped(log, { earlier: at, later: change.step, how: 'after' });
+    }
+    if (change.kind === 'first') {
+      const process = processOf(log[change.step] ?? '');
+      const between = log.slice(at, change.step).some((each) => processOf(each) === process);
+      if (between || !this.#isPossible(process)) {
+        throw new NotPossible(`what record ${change.step + 1} takes is not there yet`);
+      }
+      return swapped(log, { earlier: at, later: change.step, how: 'first' });
+    }
+    const { choice } = change;
+    if (this.#system.take(this.#state, choice) === undefined) {
+      const isReady = this.#isPossible(processOf(choice));
+      const why = isReady ? 'its step does not decide that' : 'it is not possible here';
+      throw new NotPossible(`${choice}: ${why}`);
+    }
+    const order = [...log];
+    const place = order.findIndex((each, i) => i >= at && processOf(each) === processOf(choice));
+    if (place >= 0) order.splice(place, 1);
+    order.splice(at, 0, choice);
+    return order;
+  }
+
+  #isPossible(process: string): boolean {
+    return this.#system.ready(this.#state).includes(process);
+  }
+
+  /** That the later record came before this one. */
+  #checkPutOff(later: number, choices: readonly string[]): void {
+    const log = this.#run.choices;
+    const placeOf = (of: number): number => {
+      const process = processOf(log[of] ?? '');
+      let nth = log.slice(0, of).filter((each) => processOf(each) === process).length;
+      return choices.findIndex((each) => processOf(each) === process && nth-- === 0);
+    };
+    const [a, b] = [placeOf(this.#step), placeOf(later)];
+    if (b >= 0 && (a < 0 || b < a)) return;
+    const [first, second] = [this.#step + 1, later + 1];
+    throw new NotPossible(`record ${second} does not come to be without record ${first}`);
+  }
+
+  /** One side: maybe a first step that is given, then the policy. */
+  #goOn(first: string | undefined, policy: Policy<Explored>): { side: RunSide; tail: Tail } {
+    const { scenario, seed, choices: log } = this.#run;
+    const before = this.#before.map(({ choice }) => choice);
+    const most = 4 * log.length + 1000;
+    const taken = first === undefined ? [] : [this.#take(first)];
+    const from = taken[0]?.state ?? this.#state;
+    const went = goOn(this.#system, from, policy, {
+      before: [...before, ...taken.map(({ choice }) => choice)],
+      most,
+      stops: false,
+    });
+    const moves = [...taken, ...went.moves];
+    const choices = [...before, ...moves.map(({ choice }) => choice)];
+    const side = { ...runOf(scenario, seed, choices), choices, unasked: went.unasked };
+    const records = side.records.slice(before.length + 1);
+    return { side, tail: { records, moves, from: before.length } };
+  }
+
+  #take(choice: string): Move<Explored> {
+    const move = this.#system.take(this.#state, choice);
+    if (move === undefined) throw new NotPossible(`${choice} is not possible here`);
+    return move;
+  }
+}
+
+const policyOf = (policy: TailPolicy): Policy<Explored> =>
+  policy.kind === 'random' ? policy.policy : BY_TIME;
+
+/** What the latency model has arrive first. */
+const BY_TIME: Policy<Explored> = { rank: (process, _nth, { world }) => dueNsOf(world, process) };
+
+function dueNsOf(world: World, process: string): number {
+  let found = Infinity;
+  visitEnabled(world, tableExecutor, (key, dueNs) => {
+    if (key === process) found = dueNs;
+  });
+  return found;
+}
+
+/** A schedule, run: its records, how it ended, and what it broke. */
+export function runOf(
+  scenario: Scenario,
+  seed: U64,
+  choices: readonly string[],
+): Pick<RunSide, 'records' | 'end' | 'breaches'> {
+  const run = runScenario({ scenario, seed, chooser: { choices } });
+  const { start, at, end } = watchOf();
+  const records: StepRecord[] = [];
+  const breaches: Breach[] = [];
+  let watched = start;
+  for (;;) {
+    const { done, value } = run.next();
+    if (done === true) {
+      const isOver = value.verdict === 'ok' || value.verdict === 'failed';
+      if (isOver) breaches.push(...end(watched));
+      return { records, end: value, breaches };
+    }
+    const judged = at(watched, value);
+    ({ watched } = judged);
+    breaches.push(...judged.breaches);
+    records.push(value);
+  }
+}
