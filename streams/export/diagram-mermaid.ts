@@ -28,8 +28,8 @@ function identifiers(top: StateBox): ReadonlyMap<string, string> {
   return ids;
 }
 
-/** The machine as mermaid text. */
-export function mermaidDiagram(graph: StateGraph): string {
+/** The machine as mermaid text. @param marked paths of states that are to stand out */
+export function mermaidDiagram(graph: StateGraph, marked: readonly string[] = []): string {
   const ids = identifiers(graph.top);
   const id = (path: string): string => ids.get(path) ?? idOf(path);
   const lines: string[] = [];
@@ -58,6 +58,9 @@ export function mermaidDiagram(graph: StateGraph): string {
     if (edge.internal) continue;
     const text = mermaidText(edgeLabel(edge));
     lines.push(`  ${id(edge.from)} --> ${id(edge.to)}${text === '' ? '' : ` : ${text}`}`);
+  }
+  if (marked.length > 0) {
+    lines.push('  classDef marked stroke-width:4px', `  class ${marked.map(id).join(',')} marked`);
   }
   return `---\ntitle: ${mermaidText(graph.machine)}\n---\nstateDiagram-v2\n${lines.join('\n')}\n`;
 }

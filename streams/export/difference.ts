@@ -8,14 +8,20 @@ export interface MemberDifference {
   readonly path: string;
   readonly recorded: string;
   readonly replayed: string;
+  /** who ran */
+  readonly actor: string | null;
+  /** type of the fact that the path leads into, as recorded; as replayed if only there it is */
+  readonly fact: string | null;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
+type Place = Pick<MemberDifference, 'path' | 'recorded' | 'replayed'>;
+type Members = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null;
 
 const shown = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
 
-function differs(a: unknown, b: unknown, path: string): MemberDifference | null {
+function differs(a: unknown, b: unknown, path: string): Place | null {
   if (Object.is(a, b)) return null;
   if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) {
     return { path, recorded: shown(a), replayed: shown(b) };
@@ -28,6 +34,16 @@ function differs(a: unknown, b: unknown, path: string): MemberDifference | null 
   return null;
 }
 
+const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** The type of the fact in which a path lies. */
+function factAt({ facts }: Members, path: string): string | null {
+  const index = /^facts\[(\d+)\]/.exec(path)?.[1];
+  if (index === undefined || !Array.isArray(facts)) return null;
+  const fact: unknown = facts[Number(index)];
+  return isObject(fact) ? textOr(fact['type']) : null;
+}
+
 /** The first difference of two lines of JSON besides their checksum; null when they are not both JSON objects. */
 export function firstDifference(recorded: string, replayed: string): MemberDifference | null {
   try {
@@ -35,7 +51,11 @@ export function firstDifference(recorded: string, replayed: string): MemberDiffe
       const value: unknown = JSON.parse(line);
       return isObject(value) ? { ...value, crc: undefined } : value;
     });
-    return isObject(a) && isObject(b) ? differs(a, b, '') : null;
+    if (!isObject(a) || !isObject(b)) return null;
+    const place = differs(a, b, '');
+    if (place === null) return null;
+    const fact = factAt(a, place.path) ?? factAt(b, place.path);
+    return { ...place, actor: textOr(a['actor']), fact };
   } catch {
     return null;
   }
