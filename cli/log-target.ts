@@ -2,9 +2,9 @@
  * Where a run's log goes. `--out` replaces an older log but no other file: a mistyped path must not cost a scenario.
  * What is not a plain file (a pipe, /dev/null) is simply written to.
  */
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { FencelabError } from '../domain/errors.ts';
 import { canonicalOrder } from '../domain/scenario/canonical.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
@@ -15,6 +15,8 @@ import type { LogOrigin } from '../streams/log/header.ts';
 import { LogWriter } from '../streams/log/writer.ts';
 import type { ChosenChooser } from './options.ts';
 import { packageVersion } from './version.ts';
+
+const NO_LOG = 'this file exists and is not a log';
 
 const MARK = `{"log":"${LOG_NAME}"`;
 
@@ -36,6 +38,18 @@ export function beginsAsLog(path: string): boolean | undefined {
   }
 }
 
+/** That a log can go there, for who will have one only later. @throws FencelabError FL403 */
+export function checkLogTarget(path: string): void {
+  const folder = dirname(resolve(path));
+  const refuse = (why: string): never => {
+    throw new FencelabError('FL403', why, path);
+  };
+  if (!existsSync(folder)) refuse('there is no such folder');
+  if (!existsSync(path)) return;
+  if (statSync(path).isDirectory()) refuse('this is a folder');
+  if (beginsAsLog(path) === false) refuse(NO_LOG);
+}
+
 /** Opens a writer on `path`. @throws FencelabError FL403 for a file that is not a log */
 export async function openLogWriter(
   path: string,
@@ -44,7 +58,7 @@ export async function openLogWriter(
   chooser: ChosenChooser['kind'],
 ): Promise<LogWriter> {
   if (beginsAsLog(path) === false) {
-    throw new FencelabError('FL403', 'this file exists and is not a log', path);
+    throw new FencelabError('FL403', NO_LOG, path);
   }
   const sink = await openFileSink(path, { replace: true });
   const source = canonicalOrder(scenario) as unknown as LogOrigin['scenario']['source'];

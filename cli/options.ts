@@ -14,6 +14,8 @@ export const DEFAULT_SEED: U64 = '0x1';
 export interface ChosenChooser {
   readonly kind: 'time' | 'random' | 'choices';
   readonly choices: ChoicesFile | undefined;
+  /** a schedule as `fencelab explore` prints it, to be read once the scenario is known (schedule-text.ts) */
+  readonly schedule?: string;
   /** as it was given, for the line that repeats the run */
   readonly text: string;
 }
@@ -34,7 +36,7 @@ export function seedFor(text: string | undefined, kind: ChosenChooser['kind']): 
   return kind === 'random' ? u64OfBigint(randomBytes(8).readBigUInt64LE()) : DEFAULT_SEED;
 }
 
-/** `time`, `random` or `choices:FILE`. @throws FencelabError FL204 */
+/** `time`, `random`, `choices:FILE` or `schedule:TEXT`. @throws FencelabError FL204 */
 export function parseChooser(text = 'time'): ChosenChooser {
   if (text === 'time' || text === 'random') return { kind: text, choices: undefined, text };
   if (text.startsWith('choices:')) {
@@ -42,7 +44,10 @@ export function parseChooser(text = 'time'): ChosenChooser {
     if (file === '') throw new FencelabError('FL204', 'choices: without a file', '--chooser');
     return { kind: 'choices', choices: readChoices(file), text };
   }
-  const guess = nearest(text, ['time', 'random', 'choices:FILE']);
+  if (text.startsWith('schedule:')) {
+    return { kind: 'choices', choices: undefined, text, schedule: text.slice('schedule:'.length) };
+  }
+  const guess = nearest(text, ['time', 'random', 'choices:FILE', 'schedule:TEXT']);
   const hint = guess === undefined ? '' : `; did you mean ${guess}?`;
   throw new FencelabError('FL204', `there is no chooser '${text}'${hint}`, '--chooser');
 }
@@ -51,6 +56,14 @@ export function parseChooser(text = 'time'): ChosenChooser {
 export function parseChance(text: string): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
   throw new FencelabError('FL201', `'${text}' is not the number of a chance: 1, 2, ...`, '--fail');
+}
+
+/** A limit, such as 20000 or 20,000. @throws FencelabError FL201 */
+export function parseCount(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined;
+  const digits = text.replace(/[,_]/g, '');
+  if (/^[0-9]{1,12}$/.test(digits)) return Number(digits);
+  throw new FencelabError('FL201', `'${text}' is not a count: 0, 1, 2, ...`, flag);
 }
 
 /** A record's number. @throws FencelabError FL307 */

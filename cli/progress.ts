@@ -24,13 +24,13 @@ export class Progress {
     this.#start = now();
   }
 
-  /** `done` of `total` (undefined: nobody knows how many there will be). */
-  at(done: number, total?: number): void {
+  /** `done` of `total` (undefined: nobody knows how many there will be); `count` is the number shown. */
+  at(done: number, total?: number, count = done): void {
     if (!this.#active) return;
     const now = this.#now();
     if (now - this.#start < SILENT_MS || now - this.#drawn < EVERY_MS) return;
     this.#drawn = now;
-    this.#io.err(`\r\u001b[K${this.#line(done, total)}`);
+    this.#io.err(`\r\u001b[K${this.#line(done, total, count)}`);
   }
 
   /** Wipes the line. */
@@ -39,8 +39,8 @@ export class Progress {
     this.#drawn = 0;
   }
 
-  #line(done: number, total: number | undefined): string {
-    const count = done.toLocaleString('en-US');
+  #line(done: number, total: number | undefined, shown: number): string {
+    const count = shown.toLocaleString('en-US');
     if (total === undefined || total === 0) return `${this.#what} ${count}`;
     const share = Math.min(1, done / total);
     const bar = '='.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, ' ');

@@ -9,6 +9,7 @@ import { firstDifference, type MemberDifference } from '../streams/export/differ
 import { LOG_VERSION } from '../streams/log/format.ts';
 import type { HeaderLine } from '../streams/log/lines.schema.ts';
 import { type Difference, Replayer } from '../streams/replay/replay.ts';
+import { tableExecutor } from '../streams/world/run.ts';
 import type { CommandCall } from './command-spec.ts';
 import { InputProblems } from './input-problems.ts';
 import { openLogFile, readRecords, tellLogEnd } from './log-file.ts';
@@ -19,6 +20,8 @@ export interface ReplayOutcome {
   readonly events: number;
   /** the hash over the whole log, from its seal; null when it has none */
   readonly sha256: string | null;
+  /** format version of a log that an older build wrote: the state hash in its seal is none of today's; null otherwise */
+  readonly olderVersion: number | null;
   readonly difference: (Difference & { readonly member: MemberDifference | null }) | null;
 }
 
@@ -34,37 +37,56 @@ export function scenarioOfHeader(header: HeaderLine, file: string): Scenario {
   );
 }
 
-function different(difference: Difference, events: number): ReplayOutcome {
-  const member = firstDifference(difference.recorded, difference.replayed);
-  return { identical: false, events, sha256: null, difference: { ...difference, member } };
-}
-
 /**
- * The machines of today take other steps than those that wrote a log of an older format: a difference would say nothing
- * about the log.
+ * The machines of today may take other steps than those that wrote a log of an older format: then a difference says
+ * nothing about the log, and it is not called different.
+ * @throws FencelabError FL310 for such a log
  */
-function checkVersion({ v }: HeaderLine, file: string): void {
-  if (v >= LOG_VERSION) return;
-  const what = `the log has format version ${v}; the machines of version ${LOG_VERSION} do not repeat its steps`;
+function different(difference: Difference, events: number, v: number, file: string): ReplayOutcome {
+  const member = firstDifference(difference.recorded, difference.replayed);
+  if (v >= LOG_VERSION) {
+    const found = { ...difference, member };
+    return { identical: false, events, sha256: null, olderVersion: null, difference: found };
+  }
+  const part = member === null ? WHAT[difference.what] : placeText(member);
+  const what =
+    `the log has format version ${v}; the machines of version ${LOG_VERSION} do not repeat its steps ` +
+    `from record ${difference.seq} on: ${part}`;
   throw new FencelabError('FL310', what, file);
 }
 
 /**
- * Replays the log in `file`; undefined when a signal broke it off. `check` sees the header first.
+ * Replays the log in `file`; undefined when a signal broke it off. `check` sees its scenario first.
  * @throws FencelabError for what cannot be read; InputProblems for a scenario that this build refuses
  */
 export async function replayLogFile(
   file: string,
   call: CommandCall,
-  check: (header: HeaderLine) => void = () => undefined,
+  check: (scenario: Scenario) => void = () => undefined,
+): Promise<ReplayOutcome | undefined> {
+  const outcome = await replayOnce(file, call, check, false);
+  const what = outcome?.difference?.what;
+  if (what !== 'fold' && what !== 'stateHash') return outcome;
+  // only the end differs: a second reading finds the record after which the machines are not what their facts say
+  const located = await replayOnce(file, call, check, true);
+  return located?.difference?.what === 'state' ? located : outcome;
+}
+
+async function replayOnce(
+  file: string,
+  call: CommandCall,
+  check: (scenario: Scenario) => void,
+  everyState: boolean,
 ): Promise<ReplayOutcome | undefined> {
   const log = await openLogFile(file);
+  const { v } = log.header;
+  const olderVersion = v < LOG_VERSION ? v : null;
   let found: Difference | null = null;
   let events = 0;
   try {
-    checkVersion(log.header, file);
-    check(log.header);
-    const replayer = new Replayer(scenarioOfHeader(log.header, file), log.header.seed);
+    const scenario = scenarioOfHeader(log.header, file);
+    check(scenario);
+    const replayer = new Replayer(scenario, log.header.seed, tableExecutor, everyState);
     const end = await readRecords(
       log,
       (record) => {
@@ -74,16 +96,20 @@ export async function replayLogFile(
       },
       call,
     );
-    if (found !== null) return different(found, events);
+    if (found !== null) return different(found, events, v, file);
     if (end === undefined) return undefined;
     if (end.result !== 'sealed') {
       if (events === 0) throw new FencelabError('FL302', 'the log holds no whole record', file);
       tellLogEnd(end, file, call);
-      return { identical: true, events, sha256: null, difference: null };
+      return { identical: true, events, sha256: null, olderVersion, difference: null };
     }
-    const atEnd = replayer.checkEnd(end.seal);
-    if (atEnd !== null) return different(atEnd, events);
-    return { identical: true, events, sha256: end.seal.sha256, difference: null };
+    const { verdict, stateHash, sha256 } = end.seal;
+    const atEnd = replayer.checkEnd({
+      verdict,
+      stateHash: olderVersion === null ? stateHash : null,
+    });
+    if (atEnd !== null) return different(atEnd, events, v, file);
+    return { identical: true, events, sha256, olderVersion, difference: null };
   } finally {
     await log.close();
   }
@@ -92,18 +118,33 @@ export async function replayLogFile(
 const WHAT: Readonly<Record<Difference['what'], string>> = {
   record: 'the record differs',
   choice: 'this choice is not possible here',
+  thrown: 'the machines fail at it',
   verdict: 'the verdict differs',
+  state: 'the state after it is not what its facts say',
   stateHash: 'the state at the end differs',
   fold: "the fold of the log's facts is not the state at the end",
 };
 
+/** What could not be compared. */
+function olderText(version: number | null): string {
+  return version === null
+    ? ''
+    : ` (format version ${version}: its state hash is not one of version ${LOG_VERSION} and was not compared)`;
+}
+
+/** Where in a line, of whom: `facts[2].addr of vm0, va.mapped`. */
+function placeText({ path, actor, fact }: MemberDifference): string {
+  return `${path}${actor === null ? '' : ` of ${actor}`}${fact === null ? '' : `, ${fact}`}`;
+}
+
 /** One line: identical, or where not. */
-export function replayLine({ identical, events, sha256, difference }: ReplayOutcome): string {
+export function replayLine(outcome: ReplayOutcome): string {
+  const { identical, events, sha256, olderVersion, difference } = outcome;
   if (difference !== null) return `different at record ${difference.seq}: ${WHAT[difference.what]}`;
   if (!identical) return 'different';
   return sha256 === null
     ? `identical so far: ${events} records (the log has no seal)`
-    : `identical: ${events} records, sha256 ${sha256}`;
+    : `identical: ${events} records, sha256 ${sha256}${olderText(olderVersion)}`;
 }
 
 /** Both sides of the first difference. */
@@ -114,7 +155,7 @@ export function differenceText({ difference }: ReplayOutcome): string {
     member === null
       ? []
       : [
-          `at ${member.path}:`,
+          `at ${placeText(member)}:`,
           `  recorded  ${member.recorded}`,
           `  replayed  ${member.replayed}`,
           'in full:',

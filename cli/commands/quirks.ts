@@ -6,9 +6,12 @@ import { type CommandCall, type CommandSpec, printJson } from '../command-spec.t
 
 const rows: readonly QuirkRow[] = QUIRKS;
 
-/** Draws a fresh schedule each time; some bugs show in a few of a hundred. */
-const runLine = ({ id, scenario, needsFault }: QuirkRow): string =>
-  `fencelab run scenarios/quirks/${scenario}.yaml --quirk ${id} --chooser random${needsFault === true ? ' --fail N' : ''}`;
+/** Looks for what the row says, and for nothing else that the bug breaks on the way. */
+function exploreLine({ id, scenario, breaks, needsFault }: QuirkRow): string {
+  const judged = ['expect', 'stuck'].includes(breaks) ? 'none' : breaks;
+  const faults = needsFault === true ? ' --decisions fault,hardware' : '';
+  return `fencelab explore scenarios/quirks/${scenario}.yaml --quirk ${id} --invariant ${judged}${faults}`;
+}
 
 function tellOne(row: QuirkRow): string {
   const { id, title, where, profile, right, breaks, needsFault } = row;
@@ -17,8 +20,8 @@ function tellOne(row: QuirkRow): string {
     `  where    ${where} (${profile})`,
     `  right    ${right}`,
     `  breaks   ${breaks}${needsFault === true ? ', when something fails besides' : ''}`,
-    `  try      ${runLine(row)}`,
-    '           (a schedule of its own each time; some need many)',
+    `  find it  ${exploreLine(row)}`,
+    `  page     docs/bugs/${id}.md: the shortest schedule that shows it, and where it goes wrong`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -61,7 +64,11 @@ export const quirksCommand: CommandSpec = {
     const one = chosen(call);
     const listed = one === undefined ? rows : [one];
     if (call.json) {
-      const quirks = listed.map((row) => ({ needsFault: false, ...row, run: runLine(row) }));
+      const quirks = listed.map((row) => ({
+        needsFault: false,
+        ...row,
+        explore: exploreLine(row),
+      }));
       printJson(call.io, 'quirks', { ok: true, quirks });
     } else call.io.out(one === undefined ? tellAll() : tellOne(one));
     return EXIT.ok;

@@ -1,5 +1,4 @@
 /** `fencelab run`: a scenario under one schedule, told as a story, kept as a log if wanted. */
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, FencelabError } from '../../domain/errors.ts';
 import type { Breach } from '../../domain/invariants/watch.ts';
@@ -13,44 +12,35 @@ import { problemLine } from '../input-problems.ts';
 import { failureLogName, TemporaryFolder } from '../log-target.ts';
 import { parseChance, parseChooser, seedFor } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { checkOutputs } from '../output-paths.ts';
 import { withQuirks } from '../quirk-option.ts';
 import { recordRun, type RunPlan } from '../record-run.ts';
 import { replayLine, replayLogFile, type ReplayOutcome } from '../replay-log.ts';
 import { loadScenario } from '../scenario-file.ts';
+import { asExplored } from '../schedule-text.ts';
 import { StoryPrinter } from '../story-printer.ts';
+import { shellWord } from '../words.ts';
 
 function planOf(call: CommandCall, folder: TemporaryFolder | undefined): RunPlan {
   const file = call.args[0] ?? '';
   const out = textOption(call.options, 'out');
-  if (out !== undefined && sameFile(file, out)) {
-    throw new FencelabError('FL201', '--out is the scenario itself', out);
-  }
-  const chooser = parseChooser(textOption(call.options, 'chooser'));
-  const seed = seedFor(textOption(call.options, 'seed'), chooser.kind);
+  checkOutputs({ what: 'the scenario', path: file }, [{ flag: '--out', path: out }]);
+  const asked = parseChooser(textOption(call.options, 'chooser'));
+  const seed = seedFor(textOption(call.options, 'seed'), asked.kind);
   const chance = textOption(call.options, 'fail');
   const fail = chance === undefined ? undefined : parseChance(chance);
-  const scenario = withQuirks(loadScenario(file), textOption(call.options, 'quirk'));
+  const given = withQuirks(loadScenario(file), textOption(call.options, 'quirk'));
+  const { scenario, chooser } = asExplored(given, asked);
   return { scenario, seed, chooser, fail, log: out ?? folder?.file('run.log') };
 }
 
-function sameFile(a: string, b: string): boolean {
-  try {
-    return realpathSync(a) === realpathSync(b);
-  } catch {
-    return false;
-  }
-}
-
-const quoted = (word: string): string =>
-  /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
-
 /** The command that does this run again. */
 function againLine(call: CommandCall, { seed, chooser, fail }: RunPlan): string {
-  const how = chooser.kind === 'time' ? '' : ` --chooser ${quoted(chooser.text)}`;
+  const how = chooser.kind === 'time' ? '' : ` --chooser ${shellWord(chooser.text)}`;
   const quirk = textOption(call.options, 'quirk');
-  const bugs = quirk === undefined ? '' : ` --quirk ${quoted(quirk)}`;
+  const bugs = quirk === undefined ? '' : ` --quirk ${shellWord(quirk)}`;
   const fault = fail === undefined ? '' : ` --fail ${fail}`;
-  return `fencelab run ${quoted(call.args[0] ?? '')} --seed ${seed}${how}${bugs}${fault}`;
+  return `fencelab run ${shellWord(call.args[0] ?? '')} --seed ${seed}${how}${bugs}${fault}`;
 }
 
 /**
@@ -103,7 +93,7 @@ function printEnd(call: CommandCall, done: Finished): void {
     );
   }
   if (end.verdict !== 'ok' || breaches.length > 0) {
-    const replayed = log === undefined ? '' : `fencelab replay ${quoted(log)}   (or: `;
+    const replayed = log === undefined ? '' : `fencelab replay ${shellWord(log)}   (or: `;
     call.io.out(`replay: ${replayed}${againLine(call, plan)}${log === undefined ? '' : ')'}\n`);
   }
 }
@@ -187,7 +177,7 @@ export const runCommand: CommandSpec = {
     },
     {
       flags: '--chooser <how>',
-      help: 'who decides what happens next: time (in order of virtual time, default), random, or choices:FILE (one choice a line, as in the records of a log, with answers to what a step decides: `vm0>vm0!2` has its second decision fail, see docs/log-format.md)',
+      help: 'who decides what happens next: time (in order of virtual time, default), random, or choices:FILE (one choice a line, as in the records of a log, with answers to what a step decides: `vm0>vm0!2` has its second decision fail, see docs/log-format.md), or schedule:TEXT (a schedule that `fencelab explore` printed: everything is delivered at once, as it was explored)',
     },
     {
       flags: '--fail <n>',

@@ -1,5 +1,6 @@
 /** `fencelab validate`: is this scenario or log good? Tells every problem of a scenario and the verdict on a log. */
 import { EXIT, FencelabError } from '../../domain/errors.ts';
+import { LOG_VERSION } from '../../streams/log/format.ts';
 import { errorOfEnd } from '../../streams/log/log-end.ts';
 import { type CommandCall, type CommandSpec, printJson } from '../command-spec.ts';
 import { named, openLogFile, readRecords } from '../log-file.ts';
@@ -10,7 +11,8 @@ import { loadScenario } from '../scenario-file.ts';
 async function validateLog(file: string, call: CommandCall): Promise<number> {
   const log = await openLogFile(file);
   const { header } = log;
-  scenarioOfHeader(header, file);
+  // what an older build has run, this one need not accept any more
+  if (header.v >= LOG_VERSION) scenarioOfHeader(header, file);
   let records = 0;
   const end = await readRecords(log, () => ++records > 0, call);
   if (end === undefined) return EXIT.found;

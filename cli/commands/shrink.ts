@@ -1,0 +1,289 @@
+/** `fencelab shrink`: the shortest story that shows what went wrong in a log. */
+import { writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { EXIT, FencelabError } from '../../domain/errors.ts';
+import type { Scenario } from '../../domain/scenario/schema.ts';
+import { tell, tellEnd } from '../../streams/export/story.ts';
+import { NO_STORY, type Story } from '../../streams/export/story-state.ts';
+import { columns } from '../../streams/export/words.ts';
+import type { FromLog } from '../../streams/explore/from-log.ts';
+import { LogShrinker, type SmallLog } from '../../streams/explore/shrink-log.ts';
+import type { Schedule } from '../../streams/explore/schedule/size.ts';
+import { paintFor } from '../colour.ts';
+import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
+import { breathe } from '../io.ts';
+import { parseCount } from '../options.ts';
+import { checkOutputs } from '../output-paths.ts';
+import { problemOf, readRun } from '../problem-log.ts';
+import { Progress } from '../progress.ts';
+import { recordRun } from '../record-run.ts';
+import { replayLine, replayLogFile, type ReplayOutcome } from '../replay-log.ts';
+import { scenarioYaml } from '../scenario-yaml.ts';
+import { StoryPrinter } from '../story-printer.ts';
+import { systemCode } from '../system-error.ts';
+import { shellWord } from '../words.ts';
+
+const STATES = 5_000;
+const TRIES = 10_000;
+/** Steps between two looks at whether somebody wants an end. */
+const BREATH = 16;
+
+interface Plan {
+  readonly file: string;
+  readonly out: string;
+  readonly scenarioOut: string | undefined;
+  readonly maxStates: number;
+  readonly maxTries: number;
+  readonly keepsScenario: boolean;
+  readonly problem: string | undefined;
+}
+
+function planOf({ args, options, io }: CommandCall): Plan {
+  const file = args[0] ?? '';
+  const stem = basename(file).replace(/\.\w+$/, '');
+  const out = textOption(options, 'out') ?? join(io.cwd, `${stem}.small.log`);
+  const scenarioOut = textOption(options, 'scenarioOut');
+  checkOutputs({ what: 'the log', path: file }, [
+    { flag: '--out', path: out },
+    { flag: '--scenario-out', path: scenarioOut },
+  ]);
+  return {
+    file,
+    out,
+    scenarioOut,
+    maxStates: parseCount(textOption(options, 'states'), '--states') ?? STATES,
+    maxTries: parseCount(textOption(options, 'tries'), '--tries') ?? TRIES,
+    keepsScenario: options['keepScenario'] === true,
+    problem: textOption(options, 'problem'),
+  };
+}
+
+const DOING = { schedule: 'tries', scenario: 'tries', states: 'states' } as const;
+
+/** Shrinks until nothing gets smaller, the tries are spent, or a signal comes. */
+async function shrunk(log: FromLog, plan: Plan, { io, quiet }: CommandCall): Promise<LogShrinker> {
+  const shrinker = new LogShrinker(log, plan);
+  let progress = new Progress(io, 'tries', quiet);
+  let what: string = 'tries';
+  let steps = 0;
+  for (const { doing, count } of shrinker.run()) {
+    if (DOING[doing] !== what) {
+      progress.end();
+      what = DOING[doing];
+      progress = new Progress(io, what, quiet);
+    }
+    progress.at(count);
+    if (++steps % BREATH !== 0) continue;
+    await breathe();
+    if (io.stopped() !== undefined) break;
+  }
+  progress.end();
+  return shrinker;
+}
+
+/** Why the result may not be the smallest. */
+function doubtOf(log: FromLog, plan: Plan, shrinker: LogShrinker, isStopped: boolean): string {
+  if (isStopped) return 'stopped';
+  if (shrinker.isSpent) return `${shrinker.tried} tries are spent`;
+  if (!log.isAtOnce) return 'what happens depends on latencies, of which states know nothing';
+  return plan.maxStates === 0 ? 'no search over states' : `more than ${plan.maxStates} states`;
+}
+
+interface Done {
+  readonly plan: Plan;
+  readonly log: FromLog;
+  readonly best: SmallLog;
+  readonly before: Sizes;
+  readonly after: Sizes;
+  readonly doubt: string | null;
+  readonly tried: number;
+  readonly yaml: string;
+  readonly replay: ReplayOutcome | undefined;
+}
+
+interface Sizes {
+  readonly steps: number;
+  readonly switches: number;
+  readonly answers: number;
+  readonly scenarioLines: number;
+}
+
+function sizesOf({ choices, switches, answers }: Schedule, yaml: string): Sizes {
+  const scenarioLines = yaml.trimEnd().split('\n').length;
+  return { steps: choices.length, switches, answers, scenarioLines };
+}
+
+/** Writes the log of the shrunk schedule; its story, as lines. */
+async function record(
+  scenario: Scenario,
+  { seed }: FromLog,
+  choices: readonly string[],
+  plan: Plan,
+  call: CommandCall,
+): Promise<ReturnType<typeof tell>['lines']> {
+  let story: Story = NO_STORY;
+  const lines: ReturnType<typeof tell>['lines'][number][] = [];
+  const list = { file: plan.file, choices, lines: [] };
+  // what was found is written even after a signal
+  const io = { ...call.io, stopped: () => undefined };
+  const recorded = await recordRun(
+    {
+      scenario,
+      seed,
+      chooser: { kind: 'choices', choices: list, text: '' },
+      fail: undefined,
+      log: plan.out,
+    },
+    {
+      io,
+      progress: new Progress(io, 'records', true),
+      onRecord: (each) => {
+        const told = tell(story, each);
+        ({ story } = told);
+        lines.push(...told.lines);
+      },
+    },
+  );
+  return recorded === undefined ? lines : [...lines, ...tellEnd(story, recorded.end)];
+}
+
+function write(path: string, text: string, { io }: CommandCall): void {
+  try {
+    writeFileSync(resolve(io.cwd, path), text);
+  } catch (error) {
+    throw new FencelabError(
+      'FL403',
+      `cannot write: ${systemCode(error) ?? 'unknown reason'}`,
+      path,
+    );
+  }
+}
+
+function verdictLine({ doubt, tried, log }: Done): string {
+  const limit = log.maxAnswers === 0 ? '' : ', with as many faults at most as the log has';
+  return doubt === null
+    ? `proved: no schedule of this scenario shows it in fewer steps, or in as many with fewer switches${limit}`
+    : `not proved to be the smallest (${doubt}); ${tried} tried`;
+}
+
+function print(call: CommandCall, done: Done, story: Parameters<StoryPrinter['print']>[0]): void {
+  const { plan, log, best, before, after, yaml, replay } = done;
+  const { out } = call.io;
+  const paint = paintFor(call.io.env, call.io.outIsTty);
+  if (!call.quiet) {
+    new StoryPrinter(call.io).print(story);
+    out(`\n${yaml}\n`);
+  }
+  out(`${paint('red', best.problem)}\n`);
+  const row = (what: string, key: keyof Sizes): string[] => {
+    return [what, String(before[key]), String(after[key])];
+  };
+  const rows = [
+    ['', 'before', 'after'],
+    row('steps', 'steps'),
+    row('switches', 'switches'),
+    ...(before.answers === 0 ? [] : [row('faults and answers', 'answers')]),
+    row('lines of scenario', 'scenarioLines'),
+  ];
+  out(`${columns(rows).join('\n')}\n`);
+  out(`${verdictLine(done)}\n`);
+  out(`messages: ${log.isAtOnce ? 'at once' : "with the log's latencies"}\n`);
+  if (best.choices.length <= 60) out(`schedule: ${best.choices.join(' ')}\n`);
+  out(`log: ${plan.out}\n`);
+  if (plan.scenarioOut !== undefined) out(`scenario: ${plan.scenarioOut}\n`);
+  if (replay !== undefined) {
+    out(`${paint(replay.identical ? 'green' : 'red', `replayed: ${replayLine(replay)}`)}\n`);
+  }
+  out(`replay: fencelab replay ${shellWord(plan.out)}\n`);
+}
+
+function printObject(call: CommandCall, done: Done): void {
+  const { plan, log, best, before, after, doubt, tried, replay } = done;
+  printJson(call.io, 'shrink', {
+    ok: true,
+    problem: best.problem,
+    was: log.problem,
+    before,
+    after,
+    isMinimal: doubt === null,
+    doubt,
+    tried,
+    atOnce: log.isAtOnce,
+    seed: log.seed,
+    choices: best.choices,
+    scenario: best.scenario,
+    log: plan.out,
+    scenarioFile: plan.scenarioOut ?? null,
+    replay: replay ?? null,
+  });
+}
+
+export const shrinkCommand: CommandSpec = {
+  name: 'shrink',
+  summary: 'Shrink a log to the shortest story with the same problem.',
+  about: [
+    'Takes a log of a run that broke an invariant, failed an expectation or got stuck, and looks for the fewest steps that ' +
+      'show the same, and among those for the fewest switches between actors. Then for the smallest scenario: clients, ' +
+      'steps, binds, syncs, objects, quirks and options go as long as the problem stays, and the schedule once more. ' +
+      'docs/exploration.md says how, and what counts as the same problem.',
+    'Where what is left has few enough states, the schedule is proved to be the smallest; the end says whether it is. ' +
+      'What is printed is the story of the small run, its scenario, both sizes and the schedule. The log is written to ' +
+      '--out, or as NAME.small.log in the current folder.',
+    "The world of the small log delivers messages at once, as explored worlds do, unless the problem needs the log's own " +
+      'latencies. Ctrl-C ends the search; what was found so far is written and told. A log whose end is missing is used as ' +
+      'far as it goes.',
+  ],
+  args: [{ name: '<log>', help: 'a log that `fencelab run` wrote' }],
+  options: [
+    { flags: '--out <log>', help: 'write the small log to this file' },
+    { flags: '--scenario-out <file>', help: 'write the small scenario as YAML' },
+    { flags: '--keep-scenario', help: 'shrink the schedule only' },
+    {
+      flags: '--problem <id>',
+      help: 'which one, if the log shows several: an invariant, `expect` or `stuck` (default: the first invariant that is broken, else the first of the others)',
+    },
+    {
+      flags: '--states <n>',
+      help: `states up to which the smallest schedule is looked for (default: ${STATES}; 0: not at all)`,
+    },
+    { flags: '--tries <n>', help: `schedules and scenarios tried at most (default: ${TRIES})` },
+  ],
+  examples: [
+    { line: 'shrink run.log', does: 'the shortest story' },
+    {
+      line: 'shrink run.log --out small.log --scenario-out small.yaml',
+      does: 'kept, as a log and as a scenario',
+    },
+    { line: 'shrink run.log --problem I9 --keep-scenario', does: 'only the schedule, for I9' },
+  ],
+  exits: [
+    [EXIT.ok, 'shrunk, or nothing smaller found'],
+    [EXIT.usage, 'usage, or a file that cannot be read'],
+    [EXIT.damaged, 'not a log, or damaged before its end'],
+    [EXIT.invalid, 'nothing went wrong in this run, or not what --problem names'],
+    [EXIT.version, 'a log of another version, or one that this build does not repeat'],
+    [EXIT.output, 'the log or the scenario could not be written'],
+  ],
+  run: async (call) => {
+    const plan = planOf(call);
+    const run = await readRun(plan.file, call);
+    if (run === undefined) return EXIT.found;
+    const log = problemOf(run, plan.file, plan.problem);
+    const shrinker = await shrunk(log, plan, call);
+    const isStopped = call.io.stopped() !== undefined;
+    const { best, tried } = shrinker;
+    const yaml = scenarioYaml(best.scenario);
+    const story = await record(best.scenario, log, best.choices, plan, call);
+    if (plan.scenarioOut !== undefined) write(plan.scenarioOut, yaml, call);
+    const done = {
+      ...{ plan, log, best, tried, yaml },
+      before: sizesOf(shrinker.given, scenarioYaml(log.scenario)),
+      after: sizesOf(best, yaml),
+      doubt: best.isMinimal ? null : doubtOf(log, plan, shrinker, isStopped),
+      replay: isStopped ? undefined : await replayLogFile(plan.out, call),
+    };
+    if (call.json) printObject(call, done);
+    else print(call, done, story);
+    return EXIT.ok;
+  },
+};
