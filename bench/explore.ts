@@ -1,21 +1,20 @@
 /**
  * Exploration: proofs of the peer model by DPOR, by symmetry and over states, beside SPIN's exact search where SPIN is
- * installed; steps a second of random schedules, on the peer model and on the full one; memory for a state; growth with
- * the number of workers. Times are CPU seconds of the process that searches, since other work on the machine stretches
- * any clock; ways take turns, so that noise hits all of them.
+ * installed, and growth with the number of workers; the other parts are in `explore/`. Times are CPU seconds of the
+ * process that searches, since other work on the machine stretches any clock; ways take turns, so that noise hits all of
+ * them. Arguments name the parts to run; all of them without.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cpuUsage, memoryUsage } from 'node:process';
+import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { loadScenario } from '../cli/scenario-file.ts';
 import { explore, type StrategyName } from '../streams/explore/explore.ts';
-import { invariantJudge } from '../streams/explore/judge.ts';
-import type { Limits } from '../streams/explore/result.ts';
-import { scenarioSystem } from '../streams/explore/scenario-system.ts';
-import type { System } from '../streams/explore/system.ts';
+import { count, cpuSeconds, median } from './explore/figures.ts';
+import { memory } from './explore/memory.ts';
+import { schedules } from './explore/schedules.ts';
+import { searches } from './explore/searches.ts';
 import { isMain, RUNS } from './measure.ts';
 import { peerSystem } from './peer/world.ts';
 
@@ -25,18 +24,6 @@ interface Timed {
   readonly seconds: readonly number[];
   readonly says: string;
 }
-
-const cpuSeconds = (work: () => void): number => {
-  const start = cpuUsage();
-  work();
-  const { user, system } = cpuUsage(start);
-  return (user + system) / 1e6;
-};
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-
-const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 function print({ name, seconds, says }: Timed): void {
   const sorted = [...seconds].sort((a, b) => a - b);
@@ -125,7 +112,7 @@ function growth(): void {
   const sizes: readonly (readonly [StrategyName, readonly number[]])[] = [
     ['dpor', [4, 5, 6, 7]],
     ['symmetric', [4, 5, 6, 7]],
-    ['exhaustive', [3, 4, 5, 6]],
+    ['exhaustive', [3, 4, 5, 6, 7]],
   ];
   for (const [strategy, all] of sizes) {
     const ways = all.map((n) => ({ name: `${strategy}, N=${n}`, run: () => once(strategy, n) }));
@@ -133,66 +120,25 @@ function growth(): void {
   }
 }
 
-/** What a search over states keeps for each. */
-function memory(): void {
-  globalThis.gc?.();
-  const before = memoryUsage();
-  let peak = 0;
-  const { counts } = explore(peerSystem({ n: 6 }), 'exhaustive', {
-    progress: () => {
-      const { heapUsed, arrayBuffers } = memoryUsage();
-      peak = Math.max(peak, heapUsed + arrayBuffers - before.heapUsed - before.arrayBuffers);
-    },
-  });
-  const each = count(peak / counts.states);
-  process.stdout.write(
-    `\nexhaustive, N=6: at most ${each} bytes a state, with what was not collected yet\n`,
-  );
-}
-
-/** Steps and schedules a second of random schedules. */
-function sampling<S>(name: string, systemOf: () => System<S>, limits: Limits): void {
-  let says = '';
-  const seconds = Array.from({ length: RUNS + 1 }, () => {
-    const system = systemOf();
-    let rate = 0;
-    const spent = cpuSeconds(() => {
-      const { counts } = explore(system, 'random', limits);
-      rate = counts.transitions;
-      says = `${count(counts.executions)} schedules, ${count(counts.transitions)} steps`;
-    });
-    return { spent, rate };
-  }).slice(1);
-  const rates = seconds.map(({ spent, rate }) => rate / spent).sort((a, b) => a - b);
-  const spread = `[${count(rates[0] ?? NaN)}..${count(rates.at(-1) ?? NaN)}]`;
-  process.stdout.write(
-    `${name.padEnd(34)} ${count(median(rates)).padStart(9)} steps/s  ${spread} ${says}\n`,
-  );
-}
-
-function rates(): void {
-  process.stdout.write('\nrandom schedules, steps a CPU second\n');
-  sampling('peer model, N=4', () => peerSystem({ n: 4 }), { executions: 5_000 });
-  sampling('peer model, N=7', () => peerSystem({ n: 7 }), { executions: 3_000 });
-  for (const name of ['exec', 'shared-vm', 'two-gts']) {
-    const scenario = loadScenario(join('scenarios', `${name}.yaml`));
-    sampling(`${name}, expectations`, () => scenarioSystem(scenario), { executions: 200 });
-    const judged = (): System<unknown> =>
-      scenarioSystem(scenario, { judge: invariantJudge() }) as unknown as System<unknown>;
-    sampling(`${name}, every invariant`, judged, { executions: 200 });
-  }
-}
-
-function main(): void {
+async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fencelab-explore-'));
+  const parts: Readonly<Record<string, () => Promise<void> | void>> = {
+    proofs: () => {
+      proofs(folder);
+    },
+    growth,
+    memory,
+    searches,
+    schedules,
+  };
+  const asked = argv.slice(2);
   try {
-    proofs(folder);
-    growth();
-    memory();
-    rates();
+    for (const [name, part] of Object.entries(parts)) {
+      if (asked.length === 0 || asked.includes(name)) await part();
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-if (isMain(import.meta.url)) main();
+if (isMain(import.meta.url)) await main();

@@ -2,10 +2,11 @@
 import { seed32 } from '../../hw/latency.ts';
 import { type Effect, fact } from '../../machines/contract/effects.ts';
 import type { ActorId } from '../../machines/contract/messages.ts';
-import type { ActorState } from '../../machines/execute/executor.ts';
+import type { ActorState, Executor } from '../../machines/execute/executor.ts';
 import { TableExecutor } from '../../machines/execute/table.ts';
 import { NOTHING_SHARED } from '../../machines/shared/shared.ts';
 import { AT_ONCE } from '../../streams/explore/at-once.ts';
+import type { Judge } from '../../streams/explore/judge.ts';
 import { worldSystem, type WorldSystem } from '../../streams/explore/world-system.ts';
 import { Actors } from '../../streams/world/actors.ts';
 import { applyEffects } from '../../streams/world/step.ts';
@@ -24,10 +25,7 @@ export interface PeerSize {
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-export function peerWorld(
-  { n, m = 2, e = 2, bug = false }: PeerSize,
-  executor: TableExecutor,
-): World {
+export function peerWorld({ n, m = 2, e = 2, bug = false }: PeerSize, executor: Executor): World {
   const actors: Record<ActorId, ActorState> = {};
   const add = (id: ActorId, machine: string, context: object = {}): void => {
     actors[id] = { machine, value: executor.initialValue(machine), context: { id, ...context } };
@@ -62,9 +60,16 @@ export function peerWorld(
   );
 }
 
-export function peerSystem(size: PeerSize): WorldSystem {
-  const executor = new TableExecutor(peerMachines(size.m ?? 2));
+export interface PeerOptions {
+  /** what runs the machines; the table unless given */
+  readonly executor?: Executor;
+  readonly judge?: Judge;
+}
+
+export function peerSystem(size: PeerSize, options: PeerOptions = {}): WorldSystem {
+  const { executor = new TableExecutor(peerMachines(size.m ?? 2)), ...judge } = options;
   return worldSystem(peerWorld(size, executor), {
+    ...judge,
     executor,
     threadOf,
     actorOf: threadOf,

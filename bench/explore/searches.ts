@@ -1,0 +1,37 @@
+/** Searches over states: the full model, and the peer model's machines run by the table and by XState. */
+import { join } from 'node:path';
+import { loadScenario } from '../../cli/scenario-file.ts';
+import { XStateExecutor } from '../../machines/execute/xstate.ts';
+import { invariantJudge } from '../../streams/explore/judge.ts';
+import { scenarioSystem } from '../../streams/explore/scenario-system.ts';
+import { peerMachines } from '../peer/machines.ts';
+import { peerSystem } from '../peer/world.ts';
+import { exploring, FULL, ratesOf } from './figures.ts';
+
+export async function searches(): Promise<void> {
+  process.stdout.write('\nsearch over states, transitions a CPU second\n');
+  const limits = { transitions: 40_000 };
+  for (const name of FULL) {
+    const scenario = loadScenario(join('scenarios', `${name}.yaml`));
+    await ratesOf('transitions', [
+      exploring(`${name}, expectations`, () => scenarioSystem(scenario), 'exhaustive', limits),
+      exploring(
+        `${name}, every invariant`,
+        () => scenarioSystem(scenario, { judge: invariantJudge() }),
+        'exhaustive',
+        limits,
+      ),
+    ]);
+  }
+  const xstate = new XStateExecutor(peerMachines(2));
+  const [table = NaN, theirs = NaN] = await ratesOf('transitions', [
+    exploring('peer model, N=4, table', () => peerSystem({ n: 4 }), 'exhaustive', {}),
+    exploring(
+      'peer model, N=4, XState',
+      () => peerSystem({ n: 4 }, { executor: xstate }),
+      'exhaustive',
+      {},
+    ),
+  ]);
+  process.stdout.write(`${' '.repeat(40)} the table takes 1/${(table / theirs).toFixed(1)}\n`);
+}

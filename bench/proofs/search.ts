@@ -1,0 +1,65 @@
+/** One search of one subject, and whether searches of it agree. */
+import { explore, type StrategyName } from '../../streams/explore/explore.ts';
+import type { Verdict } from '../../streams/explore/result.ts';
+import type { System } from '../../streams/explore/system.ts';
+
+export interface Searched {
+  readonly verdict: Verdict;
+  /** 0 from a strategy that remembers none */
+  readonly states: number;
+  readonly steps: number;
+  /** runs to an end; of a search over states, states without a next step */
+  readonly ends: number;
+  /** of them, with somebody who waits for ever */
+  readonly stuck: number;
+  /** what is violated first */
+  readonly what?: string;
+}
+
+/** By strategy; what was not tried, or is refused, is missing. */
+export type Searches = Readonly<Partial<Record<StrategyName, Searched>>>;
+
+/** Those that are compared, in the order in which they are run. */
+export const COMPARED = ['exhaustive', 'stateful', 'symmetric', 'dpor'] as const;
+export type Compared = (typeof COMPARED)[number];
+
+/** Steps after which a search is given up; more of them, and `npm run proofs` goes on with those that were. */
+export const MOST_STEPS: Readonly<Record<Compared, number>> = {
+  exhaustive: 1_000_000,
+  stateful: 60_000,
+  symmetric: 60_000,
+  dpor: 30_000,
+};
+
+/** @returns null when the strategy cannot be used on this */
+export function searched<S>(
+  system: System<S>,
+  strategy: Compared,
+  transitions = MOST_STEPS[strategy],
+): Searched | null {
+  const reduces = strategy === 'dpor' || strategy === 'stateful';
+  if (reduces && system.unreducible !== null) return null;
+  if (strategy === 'symmetric' && system.orbitKey === null) return null;
+  const { verdict, counts, stuckRuns, violation } = explore(system, strategy, { transitions });
+  return {
+    verdict,
+    states: counts.states,
+    steps: counts.transitions,
+    ends: counts.executions,
+    stuck: stuckRuns,
+    ...(violation === null ? {} : { what: violation.what }),
+  };
+}
+
+/** What is over: proved or violated, and whether somebody waits for ever. A search that was given up says nothing. */
+function saysOf({ verdict, stuck }: Searched): string | null {
+  if (verdict === 'spent') return null;
+  // a search ends with the first violation: how many ends it saw till then is luck
+  return verdict === 'violated' ? verdict : stuck > 0 ? 'stuck' : 'proved';
+}
+
+/** What the searches say, each thing once: one thing if they agree, none if all were given up. */
+export function verdictsOf(searches: Searches): readonly string[] {
+  const said = Object.values(searches).map(saysOf);
+  return [...new Set(said.filter((each) => each !== null))].sort();
+}
