@@ -40,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'streams/explore',
     'streams/compare',
     'commander',
+    'tinypool',
     'yaml',
     'zod',
     'rxjs',

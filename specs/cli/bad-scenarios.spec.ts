@@ -48,7 +48,7 @@ const CASES: readonly Wrong[] = [
     name: 'an unknown errno',
     step: bind('', ', expect: §EINVALL'),
     code: 'FL103',
-    says: '`ok`, or the name of an errno',
+    says: '`ok`, the name of an errno',
   },
   {
     name: 'neither read nor write',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { COMMANDS } from '../../cli/commands.ts';
 import { parseScenarioText } from '../../cli/scenario-file.ts';
+import { LOG_VERSION } from '../../streams/log/format.ts';
 import { map, scenario, unmap, unmapAll } from '../../domain/scenario/builder.ts';
 import { canonicalScenario } from '../../domain/scenario/canonical.ts';
 import { type JsonSchema, scenarioJsonSchema } from '../../domain/scenario/json-schema.ts';
@@ -57,7 +58,7 @@ describe('--help', () => {
 
   it('--version names fencelab, Node and the log format', async () => {
     const { out } = await cli(['--version']);
-    expect(out).toBe(`fencelab 0.1.0\nnode ${process.versions.node}\nlog format 2\n`);
+    expect(out).toBe(`fencelab 0.1.0\nnode ${process.versions.node}\nlog format ${LOG_VERSION}\n`);
   });
 });
 

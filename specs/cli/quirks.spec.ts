@@ -14,10 +14,11 @@ describe('quirks', () => {
       expect(all.out).toMatch(new RegExp(`^${id} +\\S+ +\\S+ +\\S`, 'm'));
     const one = await cli(['quirks', 'R01']);
     expect(one.out).toMatch(/^R01: What is behind a split/);
-    expect(one.out).toContain(
-      'fencelab run scenarios/quirks/repeat-split.yaml --quirk R01 --chooser random\n',
-    );
     expect([all.status, one.status]).toEqual([0, 0]);
+    // the command that it prints finds it
+    const line = /^ +find it +fencelab (.+)$/m.exec(one.out)?.[1] ?? '';
+    const found = await cli([...line.split(' '), '--out', join(folder, 'r01.log')], { cwd: ROOT });
+    expect(found.out).toMatch(/^broken: opResult: /m);
   });
 
   it('prints the table as JSON', async () => {

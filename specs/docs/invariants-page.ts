@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INVARIANTS } from '../../domain/invariants/list.ts';
+import { LISTENS } from '../../domain/invariants/listens/listens.ts';
+import { PARTS } from '../../domain/invariants/listens/parts.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const SPECS = 'specs/domain/invariants';
@@ -14,6 +16,21 @@ export function specsOf(id: string): string[] {
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** Each part, and by what its objects are told apart. */
+const partsText = (): string =>
+  Object.entries(PARTS)
+    .map(([part, key]) => `\`${part}\`: ${key}`)
+    .join('; ');
+
+function listening(): string[] {
+  return INVARIANTS.map(({ id }) => {
+    const { on, knows } = LISTENS[id] ?? { on: {}, knows: [] };
+    const code = (names: readonly string[]): string =>
+      names.length === 0 ? '-' : names.map((name) => `\`${name}\``).join(', ');
+    return `| ${id} | ${code(Object.keys(on))} | ${code(knows)} |`;
+  });
+}
 
 export function invariantsPage(): string {
   const rows = INVARIANTS.map(({ id, says, source, shows }) => {
@@ -33,5 +50,15 @@ clause fires, and in which the nearest right behaviour does not.
 | id | says | source | what records show | fires in |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+## What each listens to
+
+Reordering steps of a run is of no matter to an invariant if none of them writes what another one touches of its state
+([029](decisions/029-what-an-invariant-listens-to.md)). It hears the facts of these types, and reads these parts of what is known of the run, some
+only when it is over. ${partsText()}.
+
+| id | hears | knows |
+| --- | --- | --- |
+${listening().join('\n')}
 `;
 }

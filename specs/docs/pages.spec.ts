@@ -8,7 +8,14 @@ import { outputMatches, partsOfPage } from './console.ts';
 const ROOT = new URL('../..', import.meta.url).pathname;
 const BIN = join(ROOT, 'cli/bin.js');
 
-describe.each(['README.md', 'docs/guide/first-scenario.md'])('%s', (page) => {
+const PAGES = [
+  'README.md',
+  'docs/guide/first-scenario.md',
+  'docs/guide/exploring.md',
+  'docs/guide/explain.md',
+];
+
+describe.each(PAGES)('%s', (page) => {
   const folder = mkdtempSync(join(tmpdir(), 'fencelab-docs-'));
   symlinkSync(join(ROOT, 'scenarios'), join(folder, 'scenarios'));
   afterAll(() => {

@@ -7,21 +7,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { OrderedMap } from '../../domain/ordered-map.ts';
 import { NODE_MAX, NODE_MIN, type Node } from '../../domain/ordered-map/node.ts';
-
-type Edit = { readonly k: number; readonly v: number | null };
-
-/**
- * Small keys so that edits meet, and keys up to 2^52 so that nothing is taken for a 32-bit number.
- */
-const key = fc.oneof(
-  fc.integer({ min: 0, max: 60 }),
-  fc.integer({ min: 0, max: 400 }).map((n) => n * 2 ** 43),
-);
-const edit: fc.Arbitrary<Edit> = fc.record({
-  k: key,
-  v: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 0, max: 9 }) }, fc.constant(null)),
-});
-const edits = fc.array(edit, { maxLength: 300, size: 'max' });
+import { apply, type Edit, edits, key } from '../rig/map-edits.ts';
 
 /** A small generator with a fixed seed, for runs too long to shrink. */
 function mulberry(seed: number): () => number {
@@ -33,9 +19,6 @@ function mulberry(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-const apply = (map: OrderedMap<number>, { k, v }: Edit): OrderedMap<number> =>
-  v === null ? map.delete(k) : map.set(k, v);
 
 function applyToModel(model: ReadonlyMap<number, number>, { k, v }: Edit): Map<number, number> {
   const next = new Map(model);

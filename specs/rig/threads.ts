@@ -12,7 +12,9 @@ export type Op =
   /** breaks the invariant if the variable holds something else */
   | { readonly op: 'check'; readonly at: number; readonly value: number }
   | { readonly op: 'lock'; readonly at: number }
-  | { readonly op: 'unlock'; readonly at: number };
+  | { readonly op: 'unlock'; readonly at: number }
+  /** stores, and goes back to its first op */
+  | { readonly op: 'restart'; readonly at: number; readonly value: number };
 
 export interface Threads {
   readonly pcs: readonly number[];
@@ -36,6 +38,8 @@ function done({ pcs, loaded, values, holders }: Threads, thread: number, op: Op)
       return { ...next, loaded: put(loaded, thread, values[op.at] as number) };
     case 'check':
       return next;
+    case 'restart':
+      return { ...next, values: put(values, op.at, op.value), pcs: put(pcs, thread, 0) };
     case 'lock':
       return { ...next, holders: put(holders, op.at, thread) };
     case 'unlock':
@@ -46,7 +50,7 @@ function done({ pcs, loaded, values, holders }: Threads, thread: number, op: Op)
 function touchesOf(thread: number, op: Op): Touches {
   const own = writing(objectOf.thread + thread);
   const variable = objectOf.variable + op.at;
-  if (op.op === 'store') return [own, writing(variable)];
+  if (op.op === 'store' || op.op === 'restart') return [own, writing(variable)];
   if (op.op === 'load' || op.op === 'check') return [own, reading(variable)];
   // what may keep the step waiting comes first
   return [writing(objectOf.lock + op.at), own];
@@ -60,7 +64,27 @@ export function threadsSystem(programs: readonly (readonly Op[])[]): System<Thre
     op.op !== 'lock' || holders[op.at] === -1;
   const unfinished = (state: Threads): string[] =>
     programs.map((_, i) => `t${i}`).filter((process) => opOf(state, process) !== undefined);
+  const readyIn = (state: Threads): string[] =>
+    unfinished(state).filter((each) => isFree(state, opOf(state, each) as Op));
+  const moveOf = (state: Threads, process: string): Move<Threads> => {
+    const op = opOf(state, process) as Op;
+    const thread = threadOf(process);
+    const isBroken = op.op === 'check' && state.values[op.at] !== op.value;
+    return {
+      choice: process,
+      state: done(state, thread, op),
+      cause: -1,
+      isLast: false,
+      problem: isBroken ? `${process} reads ${state.values[op.at] as number}` : null,
+      touches: () => touchesOf(thread, op),
+      mergedTouches: () => touchesOf(thread, op),
+    };
+  };
   const text = (state: Threads): string => JSON.stringify(state);
+  const keyOf = (state: Threads): StateKey => {
+    const { a, b } = ofText(text(state));
+    return { a: mixA(a, 3), b: mixB(b, 3) };
+  };
   return {
     initial: {
       pcs: programs.map(() => 0),
@@ -68,37 +92,28 @@ export function threadsSystem(programs: readonly (readonly Op[])[]): System<Thre
       values: new Array<number>(VARIABLES).fill(0),
       holders: new Array<number>(VARIABLES).fill(-1),
     },
-    ready: (state) => unfinished(state).filter((each) => isFree(state, opOf(state, each) as Op)),
+    ready: readyIn,
     threadOf: (process) => process,
     actorOf: (process) => process,
-    moves: (state, process): Move<Threads>[] => {
+    moves: (state, process) => [moveOf(state, process)],
+    take: (state, process) =>
+      readyIn(state).includes(process) ? moveOf(state, process) : undefined,
+    needs: (state, process) => {
       const op = opOf(state, process) as Op;
-      const thread = threadOf(process);
-      const isBroken = op.op === 'check' && state.values[op.at] !== op.value;
-      return [
-        {
-          choice: process,
-          state: done(state, thread, op),
-          cause: -1,
-          isLast: false,
-          problem: isBroken ? `${process} reads ${state.values[op.at] as number}` : null,
-          touches: () => touchesOf(thread, op),
-        },
-      ];
+      const [keeper] = touchesOf(threadOf(process), op);
+      return { keeper: (keeper as number) >>> 1, needed: JSON.stringify(op) };
     },
-    couldGo: (earlier, state, process) => isFree(earlier, opOf(state, process) as Op),
+    lets: (earlier, _process, needed) => isFree(earlier, JSON.parse(needed) as Op),
+    sent: () => [],
     blocked: (state) =>
       unfinished(state).map((process) => ({
         process,
-        actor: objectOf.lock + (opOf(state, process) as Op).at,
+        actor: (touchesOf(threadOf(process), opOf(state, process) as Op)[0] as number) >>> 1,
         cause: -1,
       })),
     stuck: (state) => unfinished(state).map((process) => `${process} waits for a lock`),
     problemAtEnd: () => null,
-    key: (state): StateKey => {
-      const { a, b } = ofText(text(state));
-      return { a: mixA(a, 3), b: mixB(b, 3) };
-    },
+    key: keyOf,
     text,
     orbitKey: null,
     unreducible: null,

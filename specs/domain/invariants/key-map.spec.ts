@@ -44,3 +44,37 @@ test('taking out what is not there gives the very map', () => {
   const map = KeyMap.empty<number>().set('a', 1);
   expect(map.delete('b')).toBe(map);
 });
+
+test('what differs between two versions is told, and nothing else', () => {
+  fc.assert(
+    fc.property(edits, edits, (first, then) => {
+      const apply = (from: KeyMap<number>, all: typeof first): KeyMap<number> =>
+        all.reduce(
+          (map, { key, value }) => (value === null ? map.delete(key) : map.set(key, value)),
+          from,
+        );
+      const before = apply(KeyMap.empty(), first);
+      const after = apply(before, then);
+      const told = new Map(before.entries());
+      let count = 0;
+      after.visitChanges(before, (key, was, is) => {
+        count += 1;
+        if (was !== undefined) {
+          expect(told.get(key)).toBe(was);
+          told.delete(key);
+        }
+        if (is !== undefined) told.set(key, is);
+      });
+      expect(told).toEqual(new Map(after.entries()));
+      if (then.length === 0) expect(count).toBe(0);
+    }),
+  );
+});
+
+test('an edit is told alone, however much there is', () => {
+  let map = KeyMap.empty<number>();
+  for (let n = 0; n < 500; n++) map = map.set(`k${n}`, n);
+  const told: unknown[] = [];
+  map.set('k77', -1).visitChanges(map, (...change) => told.push(change));
+  expect(told).toEqual([['k77', 77, -1]]);
+});

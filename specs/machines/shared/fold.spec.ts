@@ -52,6 +52,8 @@ const BASE = foldAll([
   { type: 'tlb.filled', gt: 'gt1', vm: 'v', addr: 16, range: 1, pte: 1, level: 0 },
 ]);
 
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
 /** The members of the shared objects that a fact changed. */
 function changed(after: Shared, before = BASE): Partial<Shared> {
   const members = Object.entries(after).filter(
@@ -175,7 +177,8 @@ describe('one fact', () => {
   ];
 
   test.each(cases)('%j', (fact, expected) => {
-    expect(changed(foldShared(BASE, fact))).toEqual(expected);
+    // by what they hold: maps of one content may be built differently
+    expect(plain(changed(foldShared(BASE, fact)))).toEqual(plain(expected));
   });
 });
 

@@ -1,8 +1,11 @@
 /** The state identity: keys are equal exactly where worlds are, however they were reached. */
 import fc from 'fast-check';
 import { peerSystem } from '../../../bench/peer/world.ts';
+import { KeyMap } from '../../../domain/invariants/key-map.ts';
 import { OrderedMap } from '../../../domain/ordered-map.ts';
+import { Explored } from '../../../streams/explore/explored.ts';
 import { Keys } from '../../../streams/explore/state-key.ts';
+import { StateSum } from '../../../streams/explore/state-sum.ts';
 import { canonical } from '../../../streams/explore/state-text.ts';
 import { invariantJudge } from '../../../streams/explore/judge.ts';
 import { Random } from '../../../streams/explore/random.ts';
@@ -68,6 +71,23 @@ test('in every scenario', () => {
   }
 });
 
+test('a key that followed every step is the key of the world as it is', () => {
+  for (const { scenario } of SCENARIOS) {
+    const system = scenarioSystem(scenario, { judge: invariantJudge() });
+    const random = new Random(seedOf(3));
+    let state = system.initial;
+    for (let steps = 0; steps < 400; steps++) {
+      const followed = system.key(state);
+      expect(system.key(new Explored(state.world, state.judged, null))).toEqual(followed);
+      const ready = system.ready(state);
+      const process = ready[random.int(ready.length)];
+      if (process === undefined) break;
+      const moves = system.moves(state, process);
+      state = moves[random.int(moves.length)]?.state ?? state;
+    }
+  }
+});
+
 const plain = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -92,6 +112,33 @@ test('values: equal keys exactly for equal texts, whatever the order of members'
     expect(keys.value(Object.fromEntries(Object.entries(one).reverse()))).toEqual(x);
   });
   fc.assert(property, { numRuns: 500 });
+});
+
+/** What a state is made of: plain values, and the two kinds of map. */
+const part = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.integer({ min: 0, max: 3 }),
+    fc.constantFrom('', 'a', null, undefined, true),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(fc.constantFrom('a', 'b', 'c', 'toString'), tie('value')),
+    fc.array(fc.tuple(fc.nat(120), tie('value'))).map((all) => OrderedMap.from(all)),
+    fc
+      .array(fc.tuple(fc.constantFrom('a', 'b', 'x1', 'x2', 'x3'), tie('value')))
+      .map((all) => all.reduce((map, [key, value]) => map.set(key, value), KeyMap.empty())),
+  ),
+})).value;
+
+test('values: what is followed from another value is what it is by itself', () => {
+  const property = fc.property(part, part, (one, other) => {
+    const followed = new StateSum();
+    followed.change(undefined, one, 3, 5);
+    followed.change(one, other, 3, 5);
+    const fresh = new StateSum();
+    fresh.change(undefined, other, 3, 5);
+    expect(followed.end()).toEqual(fresh.end());
+  });
+  fc.assert(property, { numRuns: 2_000 });
 });
 
 test('maps: the same entries are the same map, whatever tree holds them', () => {

@@ -65,7 +65,7 @@ describe.each(NAMES)('%s', (name) => {
     };
     expect(explore(peerSystem({ n: 6 }), name, limits, SWITCHES).verdict).toBe('spent');
     expect(asked).toBe(2);
-    expect(told).toEqual([4096, 8192]);
+    expect(told).toEqual([512, 1024]);
   });
 
   test('witnesses are counted', () => {

@@ -103,7 +103,7 @@ describe('a hostile line with a right checksum', () => {
       'schema',
     ],
     ['another kind of line', '{"what":1', 'schema'],
-    ['a second header', '{"log":"fencelab","v":2', 'second-header'],
+    ['a second header', '{"log":"fencelab","v":3', 'second-header'],
   ];
   test.each(lines)('%s', (_what, body, kind) => {
     const bytes = Buffer.concat([open, Buffer.from(framed(body as string))]);
@@ -166,15 +166,15 @@ describe('a header', () => {
 
   test('that asks for a newer reader is refused by version, whatever else it holds', () => {
     const bytes = Buffer.concat([
-      Buffer.from(framed('{"log":"fencelab","v":7,"minReader":3,"all":"new"')),
+      Buffer.from(framed('{"log":"fencelab","v":7,"minReader":4,"all":"new"')),
       Buffer.from('anything\n'),
     ]);
-    expect(() => decodeLog(bytes)).toThrow(/^FL304: the log needs a reader of format version 3$/);
+    expect(() => decodeLog(bytes)).toThrow(/^FL304: the log needs a reader of format version 4$/);
   });
 
   test('of a newer minor version is read, unknown members and all', () => {
-    const bytes = altered((text) => text.replace('"v":2,', '"v":3,"extra":[1],'));
-    expect(decodeLog(bytes).end).toMatchObject({ result: 'open', header: { v: 3 } });
+    const bytes = altered((text) => text.replace('"v":3,', '"v":4,"extra":[1],'));
+    expect(decodeLog(bytes).end).toMatchObject({ result: 'open', header: { v: 4 } });
   });
 
   test('whose scenario does not match its hash is corrupt', () => {

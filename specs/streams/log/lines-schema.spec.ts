@@ -80,7 +80,7 @@ describe('a wrong line is refused by schema and reader', () => {
     'a seq above 2^53': { ...goodRecord, seq: 2 ** 60 },
     'an empty actor': { ...goodRecord, actor: '' },
     'version 1, which is upcast before': { ...goodRecord, v: 1 },
-    'version 3': { ...goodRecord, v: 3 },
+    'version 4': { ...goodRecord, v: 4 },
     'a number as address in data': { ...goodRecord, data: { addr: 4096 } },
     'an array as data': { ...goodRecord, data: [] },
     'an unknown fact': { ...goodRecord, facts: [{ type: 'vm.exploded', vm: 'vm0' }] },
@@ -115,7 +115,7 @@ test('the schema is small enough to read and says what it is', () => {
   const schema = jsonSchemaOfLine();
   expect(schema).toMatchObject({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'A line of a fencelab event log, format v2',
+    title: 'A line of a fencelab event log, format v3',
   });
   expect(schema.oneOf).toHaveLength(4);
   expect(JSON.stringify(schema).length).toBeLessThan(64 * 1024);

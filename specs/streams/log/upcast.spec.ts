@@ -113,9 +113,23 @@ describe('upcast(old form) = new form', () => {
   });
 });
 
+test('a fact of any type of version 2 is one of today as it stands; one of a later type is refused', () => {
+  expect(OLD_VERSIONS[2]?.changed).toEqual({});
+  for (const type of OLD_VERSIONS[2]?.types ?? []) {
+    const property = fc.property(factArbitraries.get(type) ?? fc.constant(null), (made) => {
+      const fact = wireFactOf(made as Fact);
+      const line = new Upcaster(2).line({ v: 2, facts: [structuredClone(fact)] });
+      expect(line).toEqual({ v: LOG_VERSION, facts: [fact] });
+    });
+    fc.assert(property, { numRuns: 20 });
+  }
+  expect(new Upcaster(2).line({ v: 2, facts: [{ type: 'vm.exploded' }] })).toBeInstanceOf(Problem);
+  expect(new Upcaster(2).line({ v: 1, facts: [] })).toBeInstanceOf(Problem);
+});
+
 /** A log as version 1 wrote it: header, records, seal. */
 function logOfV1(lines: readonly string[]): Buffer {
-  const header = headerText(ORIGIN, 1000).replace('"v":2,"minReader":2', '"v":1,"minReader":1');
+  const header = headerText(ORIGIN, 1000).replace('"v":3,"minReader":3', '"v":1,"minReader":1');
   const texts = [framed(header.slice(0, -19)), ...lines];
   const chain = new Chain();
   for (const text of texts) chain.add(Buffer.from(text));
@@ -148,7 +162,7 @@ describe('a log of version 1', () => {
   const mapped = wireFactOf(asV1MeantIt(sampleRecord(0).facts[0] as Fact));
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   const wrong: readonly (readonly [string, string, RegExp])[] = [
-    ['a record of version 2', lineOfRecord(sampleRecord(0)), /v: not 1, as the log$/],
+    ['a record of version 3', lineOfRecord(sampleRecord(0)), /v: not 1, as the log$/],
     [
       'a fact type of later',
       withFact({ type: 'queue.destroyed', queue: 'q' }),
@@ -181,7 +195,7 @@ describe('a log of version 1', () => {
     expect(end.damage.what).toMatch(line === '[1' ? /checksum/ : message);
   });
 
-  test('a v2 log that holds a record of version 1 is corrupt', () => {
+  test('a log of today that holds a record of version 1 is corrupt', () => {
     const bytes = Buffer.from(headerText(ORIGIN, 8) + lineOfRecordV1(sampleRecord(0)));
     expect(decodeLog(bytes).end).toMatchObject({ result: 'corrupt', damage: { kind: 'schema' } });
   });

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { FACT_TYPES, type Fact, wireFact } from '../../../domain/facts/schema.ts';
+import { LOG_VERSION } from '../../../streams/log/format.ts';
 import type { RecordLine } from '../../../streams/log/lines.schema.ts';
 import {
   bodyOfRecord,
@@ -78,7 +79,8 @@ describe('a record', () => {
     fc.assert(
       fc.property(stepRecord, (record) => {
         const { seq, t, actor, type, cause, choice, data, state, sends } = record;
-        const plain = { seq, t, actor, type, v: 2, cause, choice, data, state, facts: [], sends };
+        const v = LOG_VERSION;
+        const plain = { seq, t, actor, type, v, cause, choice, data, state, facts: [], sends };
         const text = bodyOfRecord({ ...record, facts: [] });
         if (!/"addr":\d/.test(JSON.stringify(data))) {
           expect(`${text}}`).toBe(JSON.stringify(plain));

@@ -13,8 +13,8 @@ import type { StepRecord } from '../../../streams/world/record.ts';
 import { ORIGIN, OUTCOME, sampleLog, sampleRecord, sampleRecords } from './sample-log.ts';
 
 describe('the bytes', () => {
-  test('are the ones in the golden file: format v2 does not drift', async () => {
-    const golden = readFileSync(new URL('golden/v2.jsonl', import.meta.url));
+  test('are the ones in the golden file: format v3 does not drift', async () => {
+    const golden = readFileSync(new URL('golden/v3.jsonl', import.meta.url));
     expect((await sampleLog(14, { block: 4 })).bytes.toString()).toBe(golden.toString());
   });
 

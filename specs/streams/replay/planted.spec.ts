@@ -1,0 +1,130 @@
+/**
+ * A divergence that is planted at a random step of a random run is located there: to the record, who ran, and the
+ * member of the line that differs; or to the state behind the record, if the record does not show it.
+ */
+import fc from 'fast-check';
+import { type Part, tellRun } from '../../../bench/reruns/course.ts';
+import { PlantedExecutor, type Way } from '../../../bench/reruns/plant.ts';
+import { firstDifference } from '../../../streams/export/difference.ts';
+import { type Difference, Replayer } from '../../../streams/replay/replay.ts';
+import { emptyViews, foldRecord } from '../../../streams/replay/views.ts';
+import type { StepRecord } from '../../../streams/world/record.ts';
+import { type WholeRun, wholeRun } from '../../rig/runs.ts';
+import { partingOf } from '../../rig/reruns.ts';
+import { SCENARIOS } from '../../rig/scenarios.ts';
+
+const SOME = SCENARIOS.filter((_, i) => i % 5 === 0);
+// nothing is decided in order of time, so each record is one step of the executor
+const how = { chooser: 'time', seed: '0x3' } as const;
+const runs: readonly WholeRun[] = SOME.map(({ scenario }) => wholeRun({ scenario, ...how }));
+
+interface Planted {
+  readonly scenario: number;
+  readonly record: StepRecord;
+  readonly way: Exclude<Way, 'mappings'>;
+}
+const WAYS: Readonly<Record<Exclude<Way, 'mappings'>, (record: StepRecord) => boolean>> = {
+  'fact-lost': ({ facts }) => facts.length > 0,
+  'fact-twice': ({ facts }) => facts.length > 0,
+  state: () => true,
+  context: () => true,
+};
+/** Any record but the first, and a way of planting that changes something there. */
+const planted: fc.Arbitrary<Planted> = fc
+  .tuple(
+    fc.nat(SOME.length - 1),
+    fc.nat(),
+    fc.constantFrom(...(Object.keys(WAYS) as Planted['way'][])),
+  )
+  .map(([scenario, n, way]) => {
+    const { records } = runs[scenario] as WholeRun;
+    const record = records[1 + (n % (records.length - 1))] as StepRecord;
+    return { scenario, record, way: WAYS[way](record) ? way : 'state' };
+  });
+const PART: Readonly<Record<Planted['way'], RegExp>> = {
+  'fact-lost': /^facts\[\d+\]$/,
+  'fact-twice': /^facts\[\d+\]$/,
+  state: /^state$/,
+  context: /^$/,
+};
+
+function courseOf(index: number, executor?: PlantedExecutor): Part[] {
+  const course: Part[] = [];
+  const { scenario } = SOME[index] as (typeof SOME)[number];
+  try {
+    tellRun(scenario, how, (part) => course.push(part), executor);
+  } catch (error) {
+    // a machine may notice; the courses have parted by then
+    course.push({ what: 'thrown', at: course.length, text: String(error) });
+  }
+  return course;
+}
+const honest = SOME.map((_, i) => courseOf(i));
+
+test('two runs of which one went wrong part at that record', () => {
+  const property = fc.property(planted, ({ scenario, record: { seq, actor }, way }) => {
+    const course = courseOf(scenario, new PlantedExecutor(seq, way));
+    const found = partingOf(honest[scenario] ?? [], course);
+    const what = way === 'context' ? 'state' : 'record';
+    expect([found?.at, found?.actor]).toEqual([seq, what === 'record' ? actor : null]);
+    // a fact that cannot be true twice stops the machines at once
+    if (found?.what === 'thrown') expect(way).toBe('fact-twice');
+    else {
+      expect(found?.what).toBe(what);
+      expect(found?.path).toMatch(PART[way]);
+    }
+  });
+  fc.assert(property, { numRuns: 60 });
+  expect(partingOf(honest[0] ?? [], courseOf(0))).toBeNull();
+});
+
+function replayed(index: number, executor: PlantedExecutor, everyState = false): Difference | null {
+  const { scenario } = SOME[index] as (typeof SOME)[number];
+  const { records, end } = runs[index] as WholeRun;
+  const replayer = new Replayer(scenario, how.seed, executor, everyState);
+  for (const record of records) {
+    const difference = replayer.check(record);
+    if (difference !== null) return difference;
+  }
+  return replayer.checkEnd(end);
+}
+
+test('machines that go wrong at one step of a replay differ at that record', () => {
+  const shown = planted.filter(({ way }) => way !== 'context');
+  const property = fc.property(shown, ({ scenario, record: { seq, actor }, way }) => {
+    const found = replayed(scenario, new PlantedExecutor(seq, way));
+    expect(found?.seq).toBe(seq);
+    // a fact that cannot be true twice stops the machines at once
+    if (found?.what === 'thrown') {
+      expect(way).toBe('fact-twice');
+      return;
+    }
+    expect(found?.what).toBe('record');
+    const member = firstDifference(found?.recorded ?? '', found?.replayed ?? '');
+    expect(member?.path).toMatch(PART[way]);
+    expect(member?.actor).toBe(actor);
+  });
+  fc.assert(property, { numRuns: 60 });
+});
+
+/** Every record that a VM with mappings made, by scenario. */
+const MAPPED = runs.flatMap(({ records }, scenario) => {
+  let views = emptyViews();
+  return records.flatMap((record) => {
+    views = foldRecord(views, record);
+    const { actor, seq } = record;
+    const space = Object.hasOwn(views.spaces, actor) ? views.spaces[actor] : undefined;
+    return seq > 0 && space !== undefined && space.mappings.size > 0 ? [{ scenario, seq }] : [];
+  });
+});
+
+test('machines whose state is not what their facts say: after which record', () => {
+  expect(MAPPED.length).toBeGreaterThan(50);
+  const property = fc.property(fc.constantFrom(...MAPPED), ({ scenario, seq }) => {
+    const found = replayed(scenario, new PlantedExecutor(seq, 'mappings'), true);
+    expect([found?.seq, found?.what]).toEqual([seq, 'state']);
+    expect(found?.recorded).toMatch(/^spaces\.[^.]+\.mappings by its facts$/);
+  });
+  fc.assert(property, { numRuns: 40 });
+  expect(replayed(0, new PlantedExecutor(0, 'mappings'), true)).toBeNull();
+});
