@@ -17,5 +17,6 @@ export default {
   // ES modules of past specs are never collected: a worker that has grown is replaced
   workerIdleMemoryLimit: '600MB',
   testTimeout: soak ? 3_600_000 : 120_000,
+  setupFilesAfterEnv: ['<rootDir>/specs/seed.setup.ts'],
   reporters: ['default', '<rootDir>/specs/closing-line.reporter.js'],
 };

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { loadScenario } from '../../cli/scenario-file.ts';
 import { invariantJudge } from '../../streams/explore/judge.ts';
+import { remembering } from '../../streams/explore/remembered.ts';
 import { scenarioSystem } from '../../streams/explore/scenario-system.ts';
 import type { System } from '../../streams/explore/system.ts';
 import { fastCheckSchedules } from '../peer/fast-check.ts';
@@ -24,6 +25,10 @@ export async function schedules(): Promise<void> {
     const rates = await ratesOf('steps', [
       ours('expectations', () => peerSystem({ n }) as unknown as System<unknown>),
       ours('every invariant', () => peerSystem({ n }, { judge }) as unknown as System<unknown>),
+      ours(
+        'every invariant, remembered',
+        () => remembering(peerSystem({ n }, { judge })) as unknown as System<unknown>,
+      ),
       {
         name: `peer model, N=${n}, fast-check`,
         run: async () => {

@@ -44,11 +44,17 @@ export const WIRE_FORM: Readonly<Record<string, 'page' | 'entry'>> = {
   stride: 'entry',
 };
 
+/** Facts are folded into plain records by name, where `constructor` and its kin are never absent: no scenario has them. */
+const isFree = (name: string): boolean => !(name in Object.prototype);
+const FREE = { error: 'is the name of what every object has' };
 /** Ids are paths of names: `vm0`, `vm0/bind0`, `gt0/tlb`. */
-export const id = z.string().min(1).max(200);
+export const id = z.string().min(1).max(200).refine(isFree, FREE);
 export const idOrNull = id.nullable();
 /** `context:seqno`, for example `vm0/bind0:3`. */
-export const fenceKey = z.string().regex(/^.+:\d+$/);
+export const fenceKey = z
+  .string()
+  .regex(/^.+:\d+$/)
+  .refine((key) => isFree(key.slice(0, key.lastIndexOf(':'))), FREE);
 /** Canonical 64-bit hex, see units.ts. */
 export const u64 = z.string().regex(/^0x(0|[1-9a-f][0-9a-f]{0,15})$/);
 export const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

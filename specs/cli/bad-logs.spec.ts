@@ -125,6 +125,26 @@ describe('a log that was changed with right checksums', () => {
   });
 });
 
+describe('a log that calls a VM `constructor`', () => {
+  it.each([
+    ['a VM', /"vm":"vm0"/, '"vm":"constructor"'],
+    ['the timeline of a fence', /"fence":"[^"]+:(\d+)"/, '"fence":"constructor:$1"'],
+  ])('is refused for the name of %s, and no command looks it up', async (_, from, to) => {
+    const at = lines.findIndex((line) => from.test(line) && line.includes('"facts"'));
+    const body = (lines[at] ?? '').replace(from, to).replace(/,"crc".*\n$/, '');
+    const file = put(folder, 'name.log', lines.with(at, framed(body)).join(''));
+    for (const command of [['replay'], ['show'], ['explain']]) {
+      const ran = await cli([...command, file]);
+      expect([command, ran.status, ran.err]).toEqual([
+        command,
+        3,
+        expect.stringMatching(/^FL\d+: /),
+      ]);
+      expect(ran.err).toContain('is the name of what every object has');
+    }
+  });
+});
+
 /** The sealed log in `file` as a build of version 2 would have written it: another state hash, too. */
 function asVersion2(file: string, name: string): string {
   const chain = new Chain();

@@ -48,8 +48,12 @@ type SamplerOf = <S>(system: System<S>, options: Options<S>, limits: Limits) => 
 function sampling(name: string, says: string, samplerOf: SamplerOf): Strategy {
   const sample = <S>(system: System<S>, limits: Limits, options: Options<S>): Sampled => {
     const { seed = SEED, classes = false, witnesses } = options;
-    const sampler = samplerOf(system, options, limits);
-    return sampleRuns(system, sampler, { seed, classes }, limits, witnesses);
+    let isStopped = false;
+    const shouldStop = (): boolean => (isStopped ||= limits.shouldStop?.() === true);
+    const sampler = samplerOf(system, options, { ...limits, shouldStop });
+    // a sampler that counts before its first run may have been told to stop
+    const left = isStopped ? { ...limits, executions: 0 } : limits;
+    return sampleRuns(system, sampler, { seed, classes }, left, witnesses);
   };
   return {
     says,

@@ -64,8 +64,10 @@ describe.each(NAMES)('%s', (name) => {
       progress: ({ transitions }) => told.push(transitions),
     };
     expect(explore(peerSystem({ n: 6 }), name, limits, SWITCHES).verdict).toBe('spent');
+    // once it was told to stop it asks no more: this one would be told to go on
     expect(asked).toBe(2);
-    expect(told).toEqual([512, 1024]);
+    // uniform asks for each state that it counts before its first run
+    expect(told).toEqual(name === 'uniform' ? [] : [512, 1024]);
   });
 
   test('witnesses are counted', () => {

@@ -8,6 +8,11 @@ import { z } from 'zod';
 type Any = fc.Arbitrary<unknown>;
 
 function textOf(schema: z.ZodString): Any {
+  return textLike(schema).filter((text) => schema.safeParse(text).success);
+}
+
+/** What a pattern or the lengths give; a refinement may refuse some of it. */
+function textLike(schema: z.ZodString): fc.Arbitrary<string> {
   for (const check of schema.def.checks ?? []) {
     const { pattern } = check._zod.def as { pattern?: RegExp };
     if (pattern !== undefined) return fc.stringMatching(pattern);
