@@ -9,6 +9,7 @@ import { openLog, type OpenLog } from '../streams/log/reader.ts';
 import { fileSource } from '../streams/log/source.ts';
 import type { StepRecord } from '../streams/world/record.ts';
 import type { CommandCall } from './command-spec.ts';
+import { looksLikeScenario } from './file-kind.ts';
 import { problemLine } from './input-problems.ts';
 import { breathe } from './io.ts';
 import { Progress } from './progress.ts';
@@ -24,6 +25,10 @@ export async function openLogFile(file: string): Promise<OpenLog> {
   try {
     return await openLog(fileSource(file));
   } catch (error) {
+    const isForeign = error instanceof FencelabError && error.code === 'FL301';
+    if (isForeign && looksLikeScenario(file)) {
+      throw new FencelabError('FL301', 'this is a scenario, not a log', file);
+    }
     throw named(error, file);
   }
 }

@@ -2,7 +2,7 @@
  * Where a run's log goes. `--out` replaces an older log but no other file: a mistyped path must not cost a scenario.
  * What is not a plain file (a pipe, /dev/null) is simply written to.
  */
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { FencelabError } from '../domain/errors.ts';
@@ -10,33 +10,13 @@ import { canonicalOrder } from '../domain/scenario/canonical.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
 import type { U64 } from '../domain/units.ts';
 import { openFileSink } from '../streams/log/file-sink.ts';
-import { LOG_NAME } from '../streams/log/format.ts';
 import type { LogOrigin } from '../streams/log/header.ts';
 import { LogWriter } from '../streams/log/writer.ts';
+import { beginsAsLog } from './file-kind.ts';
 import type { ChosenChooser } from './options.ts';
 import { packageVersion } from './version.ts';
 
 const NO_LOG = 'this file exists and is not a log';
-
-const MARK = `{"log":"${LOG_NAME}"`;
-
-/** Whether the file begins as a log does; undefined when there is none. */
-export function beginsAsLog(path: string): boolean | undefined {
-  let fd: number;
-  try {
-    if (!statSync(path).isFile()) return undefined;
-    fd = openSync(path, 'r');
-  } catch {
-    return undefined;
-  }
-  try {
-    const head = Buffer.alloc(MARK.length);
-    const count = readSync(fd, head, 0, head.length, 0);
-    return count === 0 ? undefined : head.toString('latin1', 0, count) === MARK;
-  } finally {
-    closeSync(fd);
-  }
-}
 
 /** That a log can go there, for who will have one only later. @throws FencelabError FL403 */
 export function checkLogTarget(path: string): void {

@@ -20,14 +20,14 @@ export interface ChosenChooser {
   readonly text: string;
 }
 
-/** `7` or `0x7`. @throws FencelabError FL202 */
-export function parseSeed(text: string): U64 {
+/** `7` or `0x7`. @param where the option that it was given in. @throws FencelabError FL202 */
+export function parseSeed(text: string, where = '--seed'): U64 {
   if (/^(0x[0-9a-f]+|[0-9]+)$/i.test(text)) {
     const value = BigInt(text);
     if (value < 1n << 64n) return u64OfBigint(value);
   }
   const why = text.startsWith('-') ? 'is negative' : 'is not a seed';
-  throw new FencelabError('FL202', `'${text}' ${why}`, '--seed');
+  throw new FencelabError('FL202', `'${text}' ${why}`, where);
 }
 
 /** The seed given, or a default: fixed for `time`, fresh for `random`. A run prints it either way. */

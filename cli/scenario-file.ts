@@ -21,11 +21,14 @@ import { FencelabError } from '../domain/errors.ts';
 import { parseScenario } from '../domain/scenario/parse.ts';
 import { type Path, problem, type Problem } from '../domain/scenario/problem.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
+import { beginsAsLog } from './file-kind.ts';
 import { InputProblems, type PlacedProblem } from './input-problems.ts';
 import { readFailure } from './system-error.ts';
 
 const MAX_FILE_BYTES = 1 << 20;
 const MAX_ALIASES = 100;
+const LOG_HINT =
+  '`fencelab replay LOG` repeats its run; show, explain, shrink and whatif take it, too.';
 
 /** Exact integers as numbers where they are safe, else as canonical hex; everything else as it is. */
 function exact(value: unknown): unknown {
@@ -177,5 +180,9 @@ export function readInput(file: string, maxBytes: number): string {
 
 /** Loads, checks and canonicalises a scenario. @throws InputProblems | FencelabError */
 export function loadScenario(file: string): Scenario {
+  if (beginsAsLog(file) === true) {
+    const found = problem('FL101', 'this is a log, not a scenario', [], LOG_HINT);
+    throw new InputProblems([{ ...found, where: file }]);
+  }
   return parseScenarioText(readInput(file, MAX_FILE_BYTES).replace(/^\uFEFF/, ''), file);
 }

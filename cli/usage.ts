@@ -5,7 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { FencelabError } from '../domain/errors.ts';
 import { nearest } from '../domain/scenario/suggest.ts';
-import { COMMON_OPTIONS, type CommandSpec, type OptionValues } from './command-spec.ts';
+import { COMMON_OPTIONS, type CommandSpec, type OptionSpec, type OptionValues } from './command-spec.ts';
 
 export type Parsed =
   | { readonly kind: 'help'; readonly spec: CommandSpec | undefined }
@@ -29,6 +29,18 @@ function usageError(error: CommanderError, command: string | undefined): Fencela
   );
 }
 
+/** Reads a value that may be given once: two of them would leave it to chance which one counts. */
+function once({ flags, help }: OptionSpec, name: string) {
+  const [flag = ''] = flags.split(' ');
+  return (value: string, before: string | undefined): string => {
+    if (before === undefined) return value;
+    const both = help.includes('comma between them')
+      ? `; put a comma between them: ${flag} ${before},${value}`
+      : `: ${before} and ${value}`;
+    throw new FencelabError('FL201', `${flag} is given twice${both}`, `fencelab ${name}`);
+  };
+}
+
 /** Only a shell of commander: no output, no exit, no action. */
 function silent(name: string): Command {
   return new Command(name)
@@ -43,7 +55,7 @@ function parseCommand(spec: CommandSpec, argv: readonly string[]): Parsed {
   const command = silent(spec.name);
   for (const arg of spec.args) command.argument(arg.name, arg.help);
   for (const option of [...spec.options, ...COMMON_OPTIONS]) {
-    command.option(option.flags, option.help);
+    command.option(option.flags, option.help, once(option, spec.name));
   }
   try {
     command.parse([...argv], { from: 'user' });

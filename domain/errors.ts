@@ -130,7 +130,7 @@ export const ERRORS = {
   // logs
   FL301: {
     exit: EXIT.damaged,
-    hint: 'The file holds no log. `fencelab run SCENARIO --out LOG` writes one.',
+    hint: '`fencelab run SCENARIO --out LOG` writes one.',
   },
   FL302: {
     exit: EXIT.damaged,

@@ -7,7 +7,7 @@
  * a table whose last entry is cleared stays, until its whole 2M are unmapped or become a block; and a block cannot be
  * unmapped in part. The entries have the bits of pte.ts, not those of the ARM format.
  */
-import type { Page } from '../domain/units.ts';
+import { hexOfPages, type Page } from '../domain/units.ts';
 import {
   clipToEntry,
   cutAtEntries,
@@ -124,7 +124,7 @@ function runsOf(entries: readonly IndexedPte[]): Run[] {
 }
 
 function occupied(addr: Page): Error {
-  return new Error(`page 0x${addr.toString(16)} is mapped already`);
+  return new Error(`${hexOfPages(addr)} is mapped already`);
 }
 
 /** Maps the span below `node`; what becomes of its own entries is left in `stored`. */

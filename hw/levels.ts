@@ -7,7 +7,7 @@
  * levels (root level 3) has 48-bit addresses, one with 5 levels 57-bit. An entry of a compact
  * level-0 table spans 64K: xe_compact_pt_shifts.
  */
-import type { Page } from '../domain/units.ts';
+import { hexOfPages, type Page } from '../domain/units.ts';
 import type { TableLayout } from './flavour.ts';
 import { SLOT_COUNT } from './slots.ts';
 
@@ -134,7 +134,7 @@ export function spanInSpace(levels: number, addr: Page, range: Page): Span {
   const to = addr + range;
   if (addr < 0 || range <= 0 || to > spacePages(levels)) {
     throw new Error(
-      `pages 0x${addr.toString(16)} + 0x${range.toString(16)} are empty or ` +
+      `addresses ${hexOfPages(addr)} + ${hexOfPages(range)} are empty or ` +
         `outside an address space of ${levels} levels`,
     );
   }

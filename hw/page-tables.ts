@@ -7,7 +7,7 @@
  * (table-store.ts) is re-exported here. Mirrors no kernel function (it is the hardware); the entry
  * layout is that of __gen8_pte_encode and gen8_pde_encode.
  */
-import type { Page } from '../domain/units.ts';
+import { hexOfPages, type Page } from '../domain/units.ts';
 import type { TableLayout } from './flavour.ts';
 import type { LeafEntry } from './leaf-rule.ts';
 import {
@@ -78,7 +78,7 @@ export interface PassedEntry {
  */
 export function walk(tables: Tables, rootPfn: Page, levels: number, addr: Page): WalkResult {
   if (addr < 0 || addr >= spacePages(levels)) {
-    throw new RangeError(`page 0x${addr.toString(16)} is outside a space of ${levels} levels`);
+    throw new RangeError(`${hexOfPages(addr)} is outside a space of ${levels} levels`);
   }
   return walkFrom(tables, { table: rootPfn, level: levels - 1, layout: 'normal' }, addr);
 }

@@ -5,6 +5,7 @@
  * call that breaks this corrupts the tree silently (or stops at a WARN), so the simulator checks it
  * first. Costs what the tables in the range cost.
  */
+import { hexOfPages } from '../domain/units.ts';
 import {
   clipToEntry,
   COMPACT_COUNT,
@@ -60,7 +61,7 @@ function wholeEntries(node: PtNode, from: number, to: number): Coverage {
 
 /** Complains about a call that the driver never makes. */
 export function brokenCall(what: string, { addr, range }: PtRange, found: Coverage): Error {
-  const where = `pages 0x${addr.toString(16)} + 0x${range.toString(16)}`;
+  const where = `${hexOfPages(addr)}-${hexOfPages(addr + range)}`;
   const why = {
     free: 'nothing is bound there',
     bound: 'all of it is bound already',

@@ -9,7 +9,7 @@
  * driver calls an empty entry is an entry like any other here.
  */
 import { OrderedMap } from '../domain/ordered-map.ts';
-import type { Page } from '../domain/units.ts';
+import { hexOfPages, type Page } from '../domain/units.ts';
 import type { Level } from './levels.ts';
 import { pteInRun, type Run } from './runs.ts';
 import { fillSlots, noSlots, slotAt, writeSlots, type Slots } from './slots.ts';
@@ -52,7 +52,7 @@ function writeRun(entries: Slots<number>, run: Run): Slots<number> {
 /** Folds "a table was allocated". @throws Error when the page is a table already */
 export function allocateTable(tables: Tables, { table, level, runs }: AllocatedTable): Tables {
   if (tables.pages.has(table)) {
-    throw new Error(`page 0x${table.toString(16)} is a page table already`);
+    throw new Error(`${hexOfPages(table)} is a page table already`);
   }
   const entries = runs.reduce(writeRun, noSlots<number>());
   return { pages: tables.pages.set(table, { level, entries }) };
@@ -61,7 +61,7 @@ export function allocateTable(tables: Tables, { table, level, runs }: AllocatedT
 /** Folds "entries were written". @throws Error when the page is no table (now) */
 export function writeEntries(tables: Tables, { table, runs }: WrittenEntries): Tables {
   const page = tables.pages.get(table);
-  if (page === undefined) throw new Error(`page 0x${table.toString(16)} is not a page table`);
+  if (page === undefined) throw new Error(`no page table is at ${hexOfPages(table)}`);
   const entries = runs.reduce(writeRun, page.entries);
   return { pages: tables.pages.set(table, { level: page.level, entries }) };
 }
@@ -69,7 +69,7 @@ export function writeEntries(tables: Tables, { table, runs }: WrittenEntries): T
 /** Folds "a table was freed". Entries that still point to it dangle. @throws Error if no table */
 export function freeTable(tables: Tables, table: Page): Tables {
   if (!tables.pages.has(table)) {
-    throw new Error(`page 0x${table.toString(16)} is not a page table`);
+    throw new Error(`no page table is at ${hexOfPages(table)}`);
   }
   return { pages: tables.pages.delete(table) };
 }

@@ -6,7 +6,7 @@
  * the store before. Mirrors no kernel function.
  */
 import { OrderedMap } from '../domain/ordered-map.ts';
-import type { Page } from '../domain/units.ts';
+import { hexOfPages, type Page } from '../domain/units.ts';
 
 /** One cached entry of a page table: a translation, or a pointer to the next table. */
 export interface TlbEntry {
@@ -39,7 +39,7 @@ export function putEntry(store: EntryStore, sizes: readonly Page[], entry: TlbEn
   const size = sizes.indexOf(entry.pages);
   if (size < 0 || entry.addr % entry.pages !== 0) {
     throw new RangeError(
-      `no TLB entry spans ${entry.pages} pages from 0x${entry.addr.toString(16)}`,
+      `no TLB entry spans ${hexOfPages(entry.pages)} from ${hexOfPages(entry.addr)}`,
     );
   }
   const old = store.get(entry.asid) ?? sizes.map(() => OrderedMap.empty<TlbEntry>());

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { EXIT, FencelabError } from '../../domain/errors.ts';
 import type { Breach } from '../../domain/invariants/watch.ts';
-import { tell, tellEnd } from '../../streams/export/story.ts';
+import { tell, tellEnd, verdictOf } from '../../streams/export/story.ts';
 import { NO_STORY, type Story } from '../../streams/export/story-state.ts';
 import type { RunEnd } from '../../streams/world/run.ts';
 import { paintFor } from '../colour.ts';
@@ -61,11 +61,6 @@ async function keepFailure(call: CommandCall, plan: RunPlan): Promise<string | u
   }
 }
 
-/** `broken: I9 at record 53: ...`; a rule about the whole run is broken at its end. */
-function breachLine({ id, seq, what }: Breach): string {
-  return `broken: ${id} at ${seq === null ? 'the end' : `record ${seq}`}: ${what}`;
-}
-
 interface Finished {
   readonly plan: RunPlan;
   readonly story: Story;
@@ -82,8 +77,7 @@ function printEnd(call: CommandCall, done: Finished): void {
   const { plan, story, end, fault, breaches, log, replay } = done;
   const paint = paintFor(call.io.env, call.io.outIsTty);
   const printer = new StoryPrinter(call.io);
-  printer.print(tellEnd(story, end));
-  for (const breach of breaches) call.io.out(`${paint('red', breachLine(breach))}\n`);
+  printer.print(tellEnd(story, end, breaches));
   call.io.out(`seed: ${plan.seed}  chooser: ${plan.chooser.text}\n`);
   if (fault !== null) call.io.out(`${faultLine(fault)}\n`);
   if (log !== undefined) call.io.out(`log: ${log}\n`);
@@ -92,7 +86,7 @@ function printEnd(call: CommandCall, done: Finished): void {
       `${paint(replay.identical ? 'green' : 'red', `replayed: ${replayLine(replay)}`)}\n`,
     );
   }
-  if (end.verdict !== 'ok' || breaches.length > 0) {
+  if (verdictOf(end.verdict, breaches) !== 'ok') {
     const replayed = log === undefined ? '' : `fencelab replay ${shellWord(log)}   (or: `;
     call.io.out(`replay: ${replayed}${againLine(call, plan)}${log === undefined ? '' : ')'}\n`);
   }
@@ -102,9 +96,10 @@ function printObject(
   call: CommandCall,
   { plan, lines, end, fault, breaches, log, replay }: Finished,
 ): void {
-  const { verdict, events, stateHash, reasons, cycle } = end;
+  const { events, stateHash, reasons, cycle } = end;
+  const verdict = verdictOf(end.verdict, breaches);
   printJson(call.io, 'run', {
-    ok: verdict === 'ok' && breaches.length === 0 && replay?.identical !== false,
+    ok: verdict === 'ok' && replay?.identical !== false,
     verdict,
     scenario: plan.scenario.name,
     seed: plan.seed,
@@ -142,7 +137,7 @@ async function runPlan(call: CommandCall, plan: RunPlan): Promise<number> {
   const out = textOption(call.options, 'out');
   const wantsReplay = call.options['replay'] === true && plan.log !== undefined;
   const replay = wantsReplay ? await replayLogFile(plan.log ?? '', call) : undefined;
-  const failed = end.verdict !== 'ok' || breaches.length > 0;
+  const failed = verdictOf(end.verdict, breaches) !== 'ok';
   const log = out ?? (failed ? await keepFailure(call, plan) : undefined);
   const done = { plan, story, lines, end, fault, breaches, log, replay };
   if (call.json) printObject(call, done);
@@ -155,8 +150,8 @@ export const runCommand: CommandSpec = {
   summary: 'Run a scenario and tell what happened.',
   about: [
     'Prints a short story: each bind with its op lists, the address space after it, what every access saw, and the ' +
-      'verdict: ok, failed (an expectation did not hold), stuck (somebody waits and nothing can happen) or cut (the ' +
-      'list of choices ended first). The same scenario, seed and chooser give the same log, byte for byte.',
+      'verdict: ok, violated (an invariant is broken), failed (an expectation did not hold), stuck (somebody waits and ' +
+      'nothing can happen) or cut (the list of choices ended first). The same scenario, seed and chooser give the same log, byte for byte.',
     'A run that is stuck says who waits for what: the shortest cycle of waits, or the chain from each client to what ' +
       'never happens, such as a software fence that nobody signals. In --json they are `reasons`, and what is on the ' +
       'cycle is `cycle`.',
@@ -167,7 +162,7 @@ export const runCommand: CommandSpec = {
       'what it was and how many chances there were; when N is beyond the last, nothing fails and it says that. N = 1, 2, ' +
       '... until then tries every single failure. The log holds what failed, so it replays like any other.',
     'Every record is held against the invariants (docs/invariants.md). One that is broken is printed at the end, with the ' +
-      'record; without --quirk that is a bug of fencelab.',
+      'record, also below another verdict; without --quirk that is a bug of fencelab.',
   ],
   args: [{ name: '<scenario>', help: 'a YAML or JSON file, see docs/scenarios.md' }],
   options: [
@@ -210,7 +205,7 @@ export const runCommand: CommandSpec = {
   ],
   exits: [
     [EXIT.ok, 'the verdict is ok'],
-    [EXIT.found, 'failed, stuck or cut; an invariant is broken; or the replay differs'],
+    [EXIT.found, 'violated, failed, stuck or cut; or the replay differs'],
     [EXIT.usage, 'usage, or the scenario cannot be read'],
     [EXIT.invalid, 'the scenario is not valid'],
     [EXIT.version, 'the scenario is of another version'],

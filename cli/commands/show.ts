@@ -1,5 +1,7 @@
 /** `fencelab show`: the state at any record of a log, rebuilt by folding its facts. */
 import { EXIT, FencelabError } from '../../domain/errors.ts';
+import { INVARIANTS } from '../../domain/invariants/list.ts';
+import { type Breach, watchOf } from '../../domain/invariants/watch.ts';
 import { didYouMean } from '../../domain/scenario/suggest.ts';
 import { gpuvasText } from '../../streams/export/gpuvas.ts';
 import { tell, tellEnd } from '../../streams/export/story.ts';
@@ -13,6 +15,7 @@ import {
   spaceTables,
   tlbTables,
 } from '../../streams/export/view-tables.ts';
+import { LOG_VERSION } from '../../streams/log/format.ts';
 import type { LogEnd } from '../../streams/log/log-end.ts';
 import { emptyViews, foldRecord, type Views } from '../../streams/replay/views.ts';
 import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
@@ -101,6 +104,10 @@ async function showStory(call: CommandCall, at: number | undefined): Promise<num
   const log = await openLogFile(file);
   const printer = new StoryPrinter(call.io);
   const lines: string[] = [];
+  // the rules are about what today's machines do
+  const watch = watchOf(log.header.v === LOG_VERSION ? INVARIANTS : []);
+  let watched = watch.start;
+  const breaches: Breach[] = [];
   let story: Story = NO_STORY;
   let last = -1;
   const end = await readRecords(
@@ -109,6 +116,9 @@ async function showStory(call: CommandCall, at: number | undefined): Promise<num
       const told = tell(story, record);
       story = told.story;
       last = record.seq;
+      const judged = watch.at(watched, record);
+      ({ watched } = judged);
+      breaches.push(...judged.breaches);
       if (call.json) lines.push(...told.lines.map(({ text }) => text));
       else printer.print(told.lines);
       return record.seq !== at && !call.io.outClosed();
@@ -118,7 +128,8 @@ async function showStory(call: CommandCall, at: number | undefined): Promise<num
   if (!call.io.outClosed()) checkReached(at, last, file);
   if (end?.result === 'sealed') {
     const { verdict, stateHash, events } = end.seal;
-    const ending = tellEnd(story, { verdict, stateHash, events, reasons: [] });
+    if (verdict === 'ok' || verdict === 'failed') breaches.push(...watch.end(watched));
+    const ending = tellEnd(story, { verdict, stateHash, events, reasons: [] }, breaches);
     if (call.json) lines.push(...ending.map(({ text }) => text));
     else printer.print(ending);
   }

@@ -144,7 +144,9 @@ async function record(
       },
     },
   );
-  return recorded === undefined ? lines : [...lines, ...tellEnd(story, recorded.end)];
+  return recorded === undefined
+    ? lines
+    : [...lines, ...tellEnd(story, recorded.end, recorded.breaches)];
 }
 
 function write(path: string, text: string, { io }: CommandCall): void {

@@ -3,8 +3,8 @@ import { EXIT, FencelabError } from '../../domain/errors.ts';
 import { LOG_VERSION } from '../../streams/log/format.ts';
 import { errorOfEnd } from '../../streams/log/log-end.ts';
 import { type CommandCall, type CommandSpec, printJson } from '../command-spec.ts';
+import { beginsAsLog } from '../file-kind.ts';
 import { named, openLogFile, readRecords } from '../log-file.ts';
-import { beginsAsLog } from '../log-target.ts';
 import { scenarioOfHeader } from '../replay-log.ts';
 import { loadScenario } from '../scenario-file.ts';
 
@@ -32,7 +32,7 @@ async function validateLog(file: string, call: CommandCall): Promise<number> {
     });
   } else {
     call.io.out(
-      `${file}: a sealed log of scenario ${name}, ${records} records, verdict ${verdict}, sha256 ${sha256}\n`,
+      `${file}: a sealed log of scenario ${name}, ${records} records, which ended ${verdict}, sha256 ${sha256}\n`,
     );
   }
   return EXIT.ok;

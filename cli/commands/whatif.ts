@@ -19,6 +19,7 @@ import {
 } from '../../streams/export/difference-text.ts';
 import { messageText } from '../../streams/export/message-text.ts';
 import { deliveryText } from '../../streams/export/odds-text.ts';
+import { verdictOf } from '../../streams/export/story.ts';
 import { columns } from '../../streams/export/words.ts';
 import { parseChange } from '../change.ts';
 import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
@@ -34,7 +35,7 @@ const MAX_SHOWN = 40;
 function policyOf(text = 'log'): TailPolicy {
   if (text === 'log' || text === 'time') return { kind: text };
   const seed = /^random:(.+)$/.exec(text)?.[1];
-  if (seed !== undefined) return { kind: 'random', policy: randomOrder(parseSeed(seed)) };
+  if (seed !== undefined) return { kind: 'random', policy: randomOrder(parseSeed(seed, '--policy')) };
   const guess = nearest(text, ['log', 'time', 'random:SEED']);
   const hint = guess === undefined ? '' : `; did you mean ${guess}?`;
   throw new FencelabError('FL201', `there is no policy '${text}'${hint}`, '--policy');
@@ -83,8 +84,10 @@ function printPossible(call: CommandCall, at: number, fork: Fork, taken: string)
   return EXIT.ok;
 }
 
-function sideShown({ end, records, breaches: [breach] }: RunSide): SideShown {
-  const { verdict, reasons } = end;
+function sideShown({ end, records, breaches }: RunSide): SideShown {
+  const [breach] = breaches;
+  const verdict = verdictOf(end.verdict, breaches);
+  const { reasons } = end;
   const broken =
     breach === undefined
       ? null
@@ -134,7 +137,7 @@ function printText(call: CommandCall, at: number, what: WhatIf): void {
 function printObject(call: CommandCall, at: number, what: WhatIf): void {
   const { sides, differences } = what;
   const side = (run: RunSide): unknown => ({
-    verdict: run.end.verdict,
+    verdict: verdictOf(run.end.verdict, run.breaches),
     records: run.records.length,
     reasons: run.end.reasons,
     breaches: run.breaches,

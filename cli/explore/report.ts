@@ -23,7 +23,7 @@ export function sizeLine({ states, steps, isExact, isCut }: Size): string {
   return isExact
     ? `size: ${count(states, 'state')}, ${count(steps, 'step')} between them (counted)`
     : `size: about ${rough(states)} states, ${rough(steps)} steps between them (estimated from a sample of each layer; ` +
-        'low as a rule, large scenarios have ten times as many)';
+        'too low as a rule: large scenarios can have ten times as many)';
 }
 
 /** What is printed before anything is searched. */
@@ -121,6 +121,18 @@ export function witnessBase(outcome: Outcome): { readonly of: number; readonly w
     : { of: counts.transitions, what: 'step' };
 }
 
+/** What it means that something was not seen: nothing where a search ended before it was done. */
+function neverText(outcome: Outcome): string | null {
+  const verdict = verdictOf(outcome);
+  if (verdict === 'proved') {
+    const isReduced = strategyOf(outcome.strategy).reduces === true;
+    return isReduced ? 'not seen in one order of each class' : 'never seen, so it cannot happen here';
+  }
+  const { executions } = outcome.explored.counts;
+  const isDrawn = verdict === 'not proved' && isSampler(outcome.strategy);
+  return isDrawn ? `not seen in ${count(executions, 'run')}` : null;
+}
+
 export function witnessLines(outcome: Outcome, names: readonly string[]): readonly string[] {
   const { of, what } = witnessBase(outcome);
   if (names.length === 0 || of === 0) return [];
@@ -130,10 +142,11 @@ export function witnessLines(outcome: Outcome, names: readonly string[]): readon
     seen: outcome.explored.witnesses[name] ?? 0,
   }));
   const seen = rows.filter((row) => row.seen > 0);
-  const unseen = rows.filter((row) => row.seen === 0).map(({ name }) => name);
+  const never = neverText(outcome);
+  const unseen = never === null ? [] : rows.filter((row) => row.seen === 0).map(({ name }) => name);
   return [
     ...seen.map((row) => `witness: ${row.says} in ${numeral(row.seen)} of ${count(of, what)}`),
-    ...(unseen.length === 0 ? [] : [`never seen: ${unseen.join(', ')}`]),
+    ...(unseen.length === 0 ? [] : [`${never}: ${unseen.join(', ')}`]),
   ];
 }
 

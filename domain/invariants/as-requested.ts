@@ -1,5 +1,5 @@
 /** I2 and I3: after a call every page has what was asked for, and where nothing was asked, what it had. */
-import type { Page } from '../units.ts';
+import { hexOfPages, type Page } from '../units.ts';
 import {
   type Backed,
   clipped,
@@ -75,7 +75,11 @@ function compare(record: RunRecord, known: Known, before: Known): Verdict | null
   const isNamed =
     named.some((each) => each !== null && each.addr <= page && page < each.end) ||
     firstDifference(at(start, page), at(wanted, page)) !== null;
-  return { page, isNamed, what: `${accepted.vm}: page ${page} has ${b}, it should have ${a}` };
+  return {
+    page,
+    isNamed,
+    what: `${accepted.vm}: ${hexOfPages(page)} has ${b}, it should have ${a}`,
+  };
 }
 
 const at = (pieces: readonly Backed[], page: Page): Backed[] =>

@@ -1,6 +1,6 @@
 /** The function from pages to what is behind them, wherever the borders of mappings are; for I2, I3 and I7. */
 import { BIND_OPS } from '../ioctl/bind-request.ts';
-import type { Page } from '../units.ts';
+import { hexOfPages, type Page } from '../units.ts';
 import { offsetAt, wrap } from '../va/mapping.ts';
 import { turned } from '../va/repeat.ts';
 import type { Asked } from './known/asked.ts';
@@ -95,8 +95,14 @@ export const piecesOf = (vm: VmSeen): Backed[] =>
 function textAt(piece: Backed | undefined, page: Page): string {
   if (piece === undefined) return 'nothing';
   const { obj, null: isNull, readOnly, userptr, gtMask } = piece;
-  const place = isNull ? 'NULL' : `${obj ?? 'memory'}+${offsetAt(piece, page) ?? 'no page'}`;
-  return [place, readOnly ? 'ro' : 'rw', userptr ? 'userptr' : '', gtMask].join(' ');
+  const offset = offsetAt(piece, page);
+  const place = offset === null ? 'no page' : hexOfPages(offset);
+  const words = [
+    isNull ? 'NULL' : userptr ? `process ${place}` : `${obj ?? 'memory'}+${place}`,
+    ...(readOnly ? ['read-only'] : []),
+    ...(gtMask === 0 ? [] : [`gt_mask 0x${gtMask.toString(16)}`]),
+  ];
+  return words.join(' ');
 }
 
 /** Whether both have the same behind a page; what is behind a NULL page has no object and no offset. */

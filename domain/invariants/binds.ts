@@ -3,6 +3,7 @@ import { Broken, invariant } from './contract.ts';
 import { type CallSeen, callKey } from './known/calls.ts';
 import { isPending } from './known/fences.ts';
 import type { Known } from './known/known.ts';
+import { bindText } from './text.ts';
 
 const awaited = ({ fences }: Known, call: CallSeen): string | undefined =>
   call.request.ins.find((fence) => isPending(fences, fence));
@@ -32,7 +33,7 @@ export const inSyncsFirst = invariant<readonly string[]>({
       if (fence === undefined) return own;
       return new Broken(
         own,
-        `the CPU writes entries of ${callKey(fact)} before ${fence} has signalled`,
+        `the CPU writes entries of ${bindText(callKey(fact))} before ${fence} has signalled`,
       );
     },
   },
@@ -47,15 +48,18 @@ function undone(key: string, known: Known): string | null {
   const [busy] = call.jobs;
   if (busy !== undefined) {
     const state = jobs.get(busy)?.isStarted === true ? 'started' : 'queued';
-    return `job ${busy} of ${key} is ${state}`;
+    return `job ${busy} of ${bindText(key)} is ${state}`;
   }
   const left = stale.find((each) => each.call === key);
-  if (left !== undefined) return `the TLB of ${left.gt} may still have what ${key} unbound`;
+  if (left !== undefined)
+    return `the TLB of ${left.gt} may still have what ${bindText(key)} unbound`;
   if (!call.isFinished) {
-    return known.vms[call.vm]?.closing === true ? null : `${key} has ops that were not executed`;
+    return known.vms[call.vm]?.closing === true
+      ? null
+      : `${bindText(key)} has ops that were not executed`;
   }
   const fence = awaited(known, call);
-  return fence === undefined ? null : `${key} waits for ${fence}`;
+  return fence === undefined ? null : `${bindText(key)} waits for ${fence}`;
 }
 
 /** An out-sync that has got a fence which has signalled: nothing more will be said of that one. */

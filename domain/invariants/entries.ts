@@ -1,9 +1,11 @@
 /** I21, I22 and I23: what page-table entries say of the mappings that they are for. */
 import { driverOf } from '../driver/drivers.ts';
+import { hexOfPages } from '../units.ts';
 import { hasFlag, leafPage, PTE_NULL, PTE_WRITABLE } from '../pte-bits.ts';
 import { Broken } from './contract.ts';
 import type { Known } from './known/known.ts';
 import { aliveIn, endOf, type VmaSeen } from './known/spaces.ts';
+import { vaText } from './text.ts';
 import { type Held, isForMapping, leafRule, type Leaves } from './leaves.ts';
 
 export const presentWhereBound = leafRule(
@@ -24,10 +26,12 @@ export const presentWhereBound = leafRule(
       const next = own.hasBounds ? own : { ...own, hasBounds: true };
       const vma = vms[vm]?.vmas.get(va);
       if (vma === undefined)
-        return new Broken(next, `va ${va} of ${vm} is bound, and is not there`);
+        return new Broken(next, `${vaText(undefined, { vm, va })} is bound, and is not there`);
       const bit = 2 ** Number(/\d+$/.exec(gt)?.[0] ?? 0);
       const isAllowed = vma.gtMask === 0 || Math.floor(vma.gtMask / bit) % 2 === 1;
-      return isAllowed ? next : new Broken(next, `va ${va} of ${vm} is bound on ${gt}`);
+      return isAllowed
+        ? next
+        : new Broken(next, `${vaText(vms[vm], { vm, va })} is bound on ${gt}`);
     },
   },
 );
@@ -96,7 +100,7 @@ export const readOnlyIsKept = leafRule(
       const isRefused =
         state !== undefined && !state.scratch && allReadOnly(aliveIn(state, addr, addr + 1));
       return isRefused
-        ? new Broken(own, `${client} writes to page ${addr}, which is read-only`)
+        ? new Broken(own, `${client} writes to ${hexOfPages(addr)} of ${vm}, which is read-only`)
         : own;
     },
     'fault.handled': (own, { vm, addr, gt, result }, { vms }, { facts, data }) => {
@@ -110,7 +114,7 @@ export const readOnlyIsKept = leafRule(
         );
       const vmas = aliveIn(state, addr, addr + 1).filter((vma) => addr < endOf(vma));
       return isWrite && allReadOnly(vmas)
-        ? new Broken(own, `a write fault at page ${addr} of ${vm}, read-only, is served`)
+        ? new Broken(own, `a write fault at ${hexOfPages(addr)} of ${vm}, read-only, is served`)
         : own;
     },
   },

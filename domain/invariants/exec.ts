@@ -8,6 +8,7 @@ import { isBehind, pendingIn } from './known/queues.ts';
 import type { OrderedMap } from '../ordered-map.ts';
 import { without } from '../without.ts';
 import type { VmSeen } from './known/spaces.ts';
+import { spanText, vaText } from './text.ts';
 
 function hasMapped(vmas: OrderedMap<boolean> | undefined): boolean {
   let isAny = false;
@@ -167,7 +168,10 @@ export const remapsAtomic = invariant<Remaps>({
       const { va } = seen.unmap;
       const { prev, next: rest } = seen;
       if (prev !== null && rest !== null && isSlottedEarly(facts, vm, prev.va, rest.va)) {
-        return new Broken(own, `${vm}: the KERNEL slot is filled before va ${rest.va} is bound`);
+        return new Broken(
+          own,
+          `${vm}: the KERNEL slot is filled before va ${rest.va} (${spanText(rest)}) is bound`,
+        );
       }
       const open = { ...own.open, [vm]: (own.open[vm] ?? []).filter((each) => each !== va) };
       const next = { ...own, olds: own.olds.delete(`${vm} ${va}`), open };
@@ -178,9 +182,13 @@ export const remapsAtomic = invariant<Remaps>({
       if (live.length === 0 || known.vms[vm]?.mode === 'fault') return next;
       return { ...next, owed: { ...own.owed, [vm]: [...(own.owed[vm] ?? []), live] } };
     },
-    'exec.armed': (own, { vm, job }, { fences, queues }) => {
+    'exec.armed': (own, { vm, job }, { vms, fences, queues }) => {
       const [va] = own.open[vm] ?? [];
-      if (va !== undefined) return new Broken(own, `${job} is armed while va ${va} is being split`);
+      if (va !== undefined)
+        return new Broken(
+          own,
+          `${job} is armed while ${vaText(vms[vm], { vm, va })} is being split`,
+        );
       const owed = own.owed[vm];
       if (owed === undefined) return own;
       const kernel = pendingIn(queues, fences, vm, 'kernel');

@@ -5,6 +5,7 @@ import { Broken, invariant } from './contract.ts';
 import { callKey } from './known/calls.ts';
 import { KeyMap } from './key-map.ts';
 import type { VmSeen } from './known/spaces.ts';
+import { hexOfPages } from '../units.ts';
 
 const TRACES = /^(va\.|vma\.(?!pinned)|syncobj\.|fence\.|job\.|table\.|pte\.|resv\.|op\.)/;
 
@@ -58,7 +59,10 @@ export const failuresLeaveNothing = invariant<Before>({
       const found = firstDifference(piecesOf(committed), piecesOf(now));
       if (found === null) return rest;
       const { page, a, b } = found;
-      return new Broken(rest, `${vm}: page ${page} has ${b} after a failed call, it had ${a}`);
+      return new Broken(
+        rest,
+        `${vm}: ${hexOfPages(page)} has ${b} after a failed call, it had ${a}`,
+      );
     }
     const trace = facts.find(({ type }) => TRACES.test(type));
     if (trace !== undefined) return new Broken(rest, `a failed call leaves ${trace.type}`);

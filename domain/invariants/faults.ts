@@ -5,6 +5,7 @@ import { Broken, invariant } from './contract.ts';
 import { KeyMap } from './key-map.ts';
 import type { Known } from './known/known.ts';
 import { mappedIn } from './known/spaces.ts';
+import { hexOfPages } from '../units.ts';
 
 /** Faults of a VM since a mapping of it changed last, by GT and page. */
 interface Faults {
@@ -59,7 +60,10 @@ export const faultsEnd = invariant<ByVm>({
       const next = { ...own, [vm]: { raised: raised.set(page, accesses), served } };
       const isRepeated = served.get(page) === access && isUnbound(known, fact);
       return isRepeated
-        ? new Broken(next, `${vm}: page ${addr} faults again after it was served, and is not bound`)
+        ? new Broken(
+            next,
+            `${vm}: ${hexOfPages(addr)} faults again after it was served, and is not bound`,
+          )
         : next;
     },
     'fault.handled': answered,

@@ -1,7 +1,7 @@
 /** What must hold where ops take effect one by one and the CPU stores their entries (domain/driver). */
 import { driverOf } from '../driver/drivers.ts';
 import type { FactOf } from '../facts/schema.ts';
-import type { Page } from '../units.ts';
+import { hexOfPages, type Page } from '../units.ts';
 import { without } from '../without.ts';
 import {
   type Backed,
@@ -53,7 +53,7 @@ export const opResult = invariant({
     if (found === null) return own;
     return new Broken(
       own,
-      `${fact.vm}: page ${found.page} has ${found.b}, it should have ${found.a}`,
+      `${fact.vm}: ${hexOfPages(found.page)} has ${found.b}, it should have ${found.a}`,
     );
   },
 });
@@ -108,7 +108,7 @@ export const opRegion = invariant<Regions>({
         ? own
         : new Broken(
             own,
-            `${vm}: entries ${bad.index}+${bad.count} of table ${table} are cleared unlocked`,
+            `${vm}: entries ${bad.index}+${bad.count} of table ${hexOfPages(table)} are cleared unlocked`,
           );
     },
   },

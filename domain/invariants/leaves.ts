@@ -1,7 +1,7 @@
 /** Leaf entries as they come into a tree, and the mappings that they can be for; I21 to I23 judge them. */
 import type { Fact, FactOf } from '../facts/schema.ts';
 import { isLeafEntry } from '../pte-bits.ts';
-import type { Page } from '../units.ts';
+import { hexOfPages, type Page } from '../units.ts';
 import { Broken, invariant } from './contract.ts';
 import type { Known } from './known/known.ts';
 import { aliveIn, type VmaSeen } from './known/spaces.ts';
@@ -118,7 +118,10 @@ export const leafRule = (
         for (const leaves of leavesOf(fact, known)) {
           const wrong = !own.hasBounds && meta.id === 'I21' ? null : judge(leaves, known);
           if (wrong !== null) {
-            return new Broken(next, `${leaves.gt}: page ${leaves.addr} of ${leaves.vm}: ${wrong}`);
+            return new Broken(
+              next,
+              `${leaves.gt}: ${hexOfPages(leaves.addr)} of ${leaves.vm}: ${wrong}`,
+            );
           }
         }
       }

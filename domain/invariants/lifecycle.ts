@@ -4,23 +4,22 @@ import { Broken, invariant } from './contract.ts';
 import { callKey, type OpSeen } from './known/calls.ts';
 import type { Known } from './known/known.ts';
 import { without } from '../without.ts';
+import { opText } from './text.ts';
 
 interface Errors {
-  /** by VM: `call index` of the op that RESTART has to retry first */
+  /** by VM: the op that RESTART has to retry first */
   readonly retry: Readonly<Record<string, string>>;
   /** by VM: the op that failed last, and whether a decision of the step made it fail */
   readonly failed: Readonly<Record<string, string>>;
 }
 
-const opText = ({ call, index }: { call: number; index: number }): string => `${call} ${index}`;
-
 /** Whether the record of an error names what failed. */
 function badRecord(fact: FactOf<'vm.errored'>, { calls }: Known): string | null {
   const op: OpSeen | undefined = calls.calls.get(callKey(fact))?.ops[fact.index];
-  if (op === undefined) return `op ${opText(fact)} fails, and is not there`;
+  if (op === undefined) return `${opText(fact)} fails, and is not there`;
   const { addr, range } = op.op === 'map' ? op.map : op.unmap;
   const isIt = op.op === fact.op && addr === fact.addr && range === fact.range && fact.error < 0;
-  return isIt ? null : `the record of op ${opText(fact)} does not say what failed`;
+  return isIt ? null : `the record of ${opText(fact)} does not say what failed`;
 }
 
 export const errorsStop = invariant<Errors>({
@@ -39,9 +38,9 @@ export const errorsStop = invariant<Errors>({
       const wrong = (what: string): Broken<Errors> => new Broken(next, `${vm}: ${what}`);
       const bad = badRecord(fact, known);
       if (bad !== null) return wrong(bad);
-      if (due !== undefined && due !== text) return wrong(`op ${text} is tried before op ${due}`);
+      if (due !== undefined && due !== text) return wrong(`${text} is tried before ${due}`);
       const isAgain = own.failed[vm] === text && !choice.includes('!');
-      return isAgain ? wrong(`op ${text} fails again, and nothing made it`) : next;
+      return isAgain ? wrong(`${text} fails again, and nothing made it`) : next;
     },
     'vm.restarted': (own, { vm }, { vms }) => {
       const failed = vms[vm]?.failed;
@@ -52,11 +51,11 @@ export const errorsStop = invariant<Errors>({
       const { vm } = fact;
       if (calls.calls.get(callKey(fact))?.request.async !== true) return own;
       const text = opText(fact);
-      if (vms[vm]?.failed) return new Broken(own, `${vm} is in error: op ${text} is executed`);
+      if (vms[vm]?.failed) return new Broken(own, `${vm} is in error: ${text} is executed`);
       const due = own.retry[vm];
       if (due === undefined) return own;
       const next = { ...own, retry: without(own.retry, vm) };
-      return due === text ? next : new Broken(next, `${vm}: op ${text} runs before op ${due}`);
+      return due === text ? next : new Broken(next, `${vm}: ${text} runs before ${due}`);
     },
     'exec.armed': (own, { vm, job }, { vms }) =>
       vms[vm]?.failed ? new Broken(own, `${vm} is in error: ${job} is armed`) : own,

@@ -3,6 +3,8 @@ import { Broken, invariant } from './contract.ts';
 import type { Known } from './known/known.ts';
 import { freedAt, leadsTo } from './known/memory.ts';
 import { topOf } from './known/tables.ts';
+import { hexOfPages } from '../units.ts';
+import { vaText } from './text.ts';
 
 /** Who of a fault-mode VM still leads to [phys, phys + range): page tables by its VMAs, or a TLB. */
 function reachedBy({ vms, memory }: Known, phys: number, range: number): string | null {
@@ -13,7 +15,7 @@ function reachedBy({ vms, memory }: Known, phys: number, range: number): string 
     for (const vma of vm.vmas.values()) {
       const isThere = vma.present.some((gt) => !vma.zapped.includes(gt));
       if (isThere && vma.boundAt !== null && touches(vma.boundAt, vma.range)) {
-        return `va ${vma.va} of ${vm.vm}`;
+        return vaText(vm, { vm: vm.vm, va: vma.va });
       }
     }
   }
@@ -34,11 +36,11 @@ export const memoryOutlivesUse = invariant({
   start: null,
   on: {
     'access.done': (own, { client, gt, vm, addr, phys, fault }, { memory }) => {
-      const who = `${client}: page ${addr} of ${vm} on ${gt}`;
+      const who = `${client}: ${hexOfPages(addr)} of ${vm} on ${gt}`;
       if (fault === 'dangling-table')
         return new Broken(own, `${who} is walked to by a dangling entry`);
       if (phys === null || freedAt(memory, phys, 1) === null) return own;
-      return new Broken(own, `${who} is page ${phys}, which was freed`);
+      return new Broken(own, `${who} is memory at ${hexOfPages(phys)}, which was freed`);
     },
     'tlb.filled': (own, fact, { memory }) => {
       const phys = leadsTo(fact);
@@ -46,23 +48,26 @@ export const memoryOutlivesUse = invariant({
       if (at === null) return own;
       return new Broken(
         own,
-        `${fact.gt} caches page ${fact.addr} of ${fact.vm}: page ${at} was freed`,
+        `${fact.gt} caches ${hexOfPages(fact.addr)} of ${fact.vm}: memory at ${hexOfPages(at)} was freed`,
       );
     },
     'memory.freed': (own, { phys, range }, known) => {
       const who = reachedBy(known, phys, range);
-      return who === null ? own : new Broken(own, `page ${phys} is freed, and ${who} leads there`);
+      return who === null
+        ? own
+        : new Broken(own, `memory at ${hexOfPages(phys)} is freed, and ${who} leads there`);
     },
     'table.freed': (own, { gt, vm, table: page }, { tables, vms }) => {
       const table = tables.get(page);
       if (table === undefined)
-        return new Broken(own, `${gt}: table ${page} of ${vm} is freed twice`);
+        return new Broken(own, `${gt}: table ${hexOfPages(page)} of ${vm} is freed twice`);
       const top = topOf(tables, table);
       const state = vms[vm];
       if (state === undefined || state.closing) return own;
-      if (top.isRoot) return new Broken(own, `${gt}: table ${page} of ${vm} is freed in the tree`);
+      if (top.isRoot)
+        return new Broken(own, `${gt}: table ${hexOfPages(page)} of ${vm} is freed in the tree`);
       if (!top.isCached) return own;
-      return new Broken(own, `${gt}: table ${page} of ${vm} is freed before a flush`);
+      return new Broken(own, `${gt}: table ${hexOfPages(page)} of ${vm} is freed before a flush`);
     },
   },
 });

@@ -8,6 +8,7 @@ import type { Asked } from './known/asked.ts';
 import { callKey, type OpSeen } from './known/calls.ts';
 import type { Known } from './known/known.ts';
 import { endOf, type Piece } from './known/spaces.ts';
+import { bindText, spanText, vaText } from './text.ts';
 
 const pieceOf = (op: OpSeen): Piece => (op.op === 'map' ? op.map : op.unmap);
 
@@ -61,7 +62,7 @@ export const listsWellFormed = invariant({
   on: {
     'ops.created': (own, fact, known) => {
       const wrong = badShape(fact.ops, wantedBy(known, fact)?.op);
-      return wrong === null ? own : new Broken(own, `${callKey(fact)}: ${wrong}`);
+      return wrong === null ? own : new Broken(own, `${bindText(callKey(fact))}: ${wrong}`);
     },
   },
 });
@@ -104,7 +105,7 @@ export const opsNameMapped = invariant<Readonly<Record<string, Staged>>>({
           if (!isThere || staged.gone.includes(va)) {
             return new Broken(
               { ...own, [vm]: staged },
-              `${call}: a ${op.op} of va ${va}, which is not mapped`,
+              `${bindText(call)}: a ${op.op} of ${vaText(vms[vm], { vm, va })}, which is not mapped`,
             );
           }
         }
@@ -130,11 +131,16 @@ export const mergesSound = invariant({
         map === undefined ||
         wanted === null ||
         (map.addr === wanted.addr && endOf(map) === wanted.end);
-      if (!isAsked) return new Broken(own, `${callKey(fact)}: the MAP is not what was asked for`);
+      if (!isAsked)
+        return new Broken(own, `${bindText(callKey(fact))}: the MAP is not what was asked for`);
       for (const op of fact.ops) {
         if (op.op === 'map' || op.op === 'prefetch' || !op.keep) continue;
         const isSame = map !== undefined && sameBacking(asMapping(map), asMapping(op.unmap));
-        if (!isSame) return new Broken(own, `${callKey(fact)}: keep of va ${op.unmap.va}`);
+        if (!isSame)
+          return new Broken(
+            own,
+            `${bindText(callKey(fact))}: keep of va ${op.unmap.va} (${spanText(op.unmap)}), which is not merged`,
+          );
       }
       return own;
     },

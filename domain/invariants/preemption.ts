@@ -9,6 +9,7 @@ import { userptrOf } from './known/memory.ts';
 import { type QueueSeen, pendingIn } from './known/queues.ts';
 import type { VmaSeen, VmSeen } from './known/spaces.ts';
 import type { RunRecord } from './record.ts';
+import { vaText } from './text.ts';
 
 interface VaOf {
   readonly vm: string;
@@ -41,7 +42,7 @@ function badlyResumed(queue: string, vm: VmSeen, own: Preemption, known: Known):
   if (open !== null) return `and ${open} has no slot with ${fence}`;
   // what moves since the fence was made waits for it
   const due = dueIn(vm, ({ va }) => (own.due.get(`${vm.vm} ${va}`) ?? 0) <= seen[MADE_BY]);
-  if (due !== null) return `and va ${due.va} is not bound again`;
+  if (due !== null) return `and ${vaText(vm, { vm: vm.vm, va: due.va })} is not bound again`;
   const kernel = pendingIn(known.queues, known.fences, vm.vm, 'kernel').find(
     (each) => (known.fences.pending.get(each)?.[MADE_BY] ?? 0) <= seen[MADE_BY],
   );
@@ -158,7 +159,7 @@ function forgottenBy({ vms, memory }: Known, bo: string): string | null {
     for (const { key: va, value: isMapped } of vm.byObject[bo]?.entries() ?? []) {
       const vma = isMapped ? vm.vmas.get(va) : undefined;
       if (vma === undefined || vma.present.length === 0 || vma.evicted) continue;
-      if (vma.boundAt !== phys + vma.offset) return `va ${vma.va} of ${vm.vm}`;
+      if (vma.boundAt !== phys + vma.offset) return vaText(vm, { vm: vm.vm, va: vma.va });
     }
   }
   return null;
@@ -177,7 +178,10 @@ export const listsEmptied = invariant({
       const due = state?.mode === 'dma-fence' ? dueIn(state) : null;
       return due === null
         ? own
-        : new Broken(own, `${job} is armed, and va ${due.va} is not bound again`);
+        : new Broken(
+            own,
+            `${job} is armed, and ${vaText(state, { vm, va: due.va })} is not bound again`,
+          );
     },
     'rebind.left': (own, { vm, error }, { vms, queues }) => {
       const state = vms[vm];
@@ -187,7 +191,9 @@ export const listsEmptied = invariant({
         return own;
       }
       const due = dueIn(state);
-      return due === null ? own : new Broken(own, `the rebind worker of ${vm} leaves va ${due.va}`);
+      return due === null
+        ? own
+        : new Broken(own, `the rebind worker leaves ${vaText(state, { vm, va: due.va })}`);
     },
     'bo.moved': (own) => own,
     'userptr.invalidated': (own, { userptr }, known) => {
@@ -196,7 +202,10 @@ export const listsEmptied = invariant({
         for (const vma of vm.vmas.values()) {
           if (!vma.userptr || !vma.mapped || vma.present.length === 0 || vma.invalidated) continue;
           if (userptrOf(known.memory, vma)?.userptr !== userptr) continue;
-          return new Broken(own, `${userptr} is gone, and va ${vma.va} of ${vm.vm} is on no list`);
+          return new Broken(
+            own,
+            `${userptr} is gone, and ${vaText(vm, { vm: vm.vm, va: vma.va })} is on no list`,
+          );
         }
       }
       return own;

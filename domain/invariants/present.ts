@@ -1,5 +1,5 @@
 /** Which pages of a region have an entry, held against which are mapped. */
-import type { Page } from '../units.ts';
+import { hexOfPages, type Page } from '../units.ts';
 import type { Span } from './backing.ts';
 import type { Known } from './known/known.ts';
 import { endOf, mappedIn } from './known/spaces.ts';
@@ -38,8 +38,8 @@ function presentBelow(known: Known, table: TableSeen, region: Span, spans: Span[
 
 const text = (page: Page, hasEntry: boolean): string =>
   hasEntry
-    ? `page ${page} has an entry and is not mapped`
-    : `page ${page} is mapped and has no entry`;
+    ? `${hexOfPages(page)} has an entry and is not mapped`
+    : `${hexOfPages(page)} is mapped and has no entry`;
 
 /** The first page of which only one is true, in words; null when there is none. */
 export function firstDisagreement(known: Known, vm: string, region: Span): string | null {

@@ -4,6 +4,7 @@ import { fenceLeft } from './fence-holders.ts';
 import { KeyMap } from './key-map.ts';
 import type { Known } from './known/known.ts';
 import type { RunRecord } from './record.ts';
+import { bindText, vaText } from './text.ts';
 
 interface Refs {
   /** `of by` -> how many */
@@ -67,11 +68,12 @@ function leftOver(own: Refs, known: Known): string | null {
   }
   for (const [key, { isAccepted, executed, ops, vm }] of known.calls.calls.entries()) {
     const isDone = executed >= ops.length || known.vms[vm]?.closing === true;
-    if (isAccepted && !isDone) return `${key} has ops that nobody executed`;
+    if (isAccepted && !isDone) return `${bindText(key)} has ops that nobody executed`;
   }
   for (const name of own.destroys) {
     const [va] = known.vms[name]?.leaving ?? [];
-    if (va !== undefined) return `va ${va} of ${name} is unmapped and never destroyed`;
+    if (va !== undefined)
+      return `${vaText(known.vms[name], { vm: name, va })} is unmapped and never destroyed`;
   }
   return null;
 }
@@ -109,11 +111,14 @@ export const balanced = invariant<Refs>({
     'bo.created': (own, { bo }) => (own.gone.has(bo) ? { ...own, gone: own.gone.delete(bo) } : own),
     'vma.destroyed': (own, { vm, va }, { vms }) => {
       const key = `${vm} ${va}`;
-      if (own.destroyed.has(key)) return new Broken(own, `va ${va} of ${vm} is destroyed twice`);
+      if (own.destroyed.has(key))
+        return new Broken(own, `${vaText(vms[vm], { vm, va })} is destroyed twice`);
       const destroys = own.destroys.includes(vm) ? own.destroys : [...own.destroys, vm];
       const next = { ...own, destroys, destroyed: own.destroyed.set(key, true) };
       const isMapped = vms[vm]?.vmas.get(va)?.mapped === true;
-      return isMapped ? new Broken(next, `va ${va} of ${vm} is destroyed and still mapped`) : next;
+      return isMapped
+        ? new Broken(next, `${vaText(vms[vm], { vm, va })} is destroyed and still mapped`)
+        : next;
     },
   },
   settle: (own, record, known) => {

@@ -1,6 +1,6 @@
 /** I24: the shape of the page tables. */
 import { hasFlag, isLeafEntry, pfnOfEntry } from '../pte-bits.ts';
-import type { Page } from '../units.ts';
+import { hexOfPages, type Page } from '../units.ts';
 import { Broken, invariant } from './contract.ts';
 import type { Known } from './known/known.ts';
 import { aliveIn } from './known/spaces.ts';
@@ -37,7 +37,10 @@ export const tablesLive = invariant<readonly Page[]>({
         if (pte % 2 === 0 || isLeafEntry(pte, level)) continue;
         for (let i = 0; i < (stride === 0 ? 1 : count); i++) {
           if (tables.has(pfnOfEntry(pte + i * stride)) || vms[vm]?.scratch === true) continue;
-          return new Broken(own, `${gt}: entry ${index + i} of table ${table} points to no table`);
+          return new Broken(
+            own,
+            `${gt}: entry ${index + i} of table ${hexOfPages(table)} points to no table`,
+          );
         }
       }
       const clears = runs.some(({ pte }) => !hasFlag(pte, 1));
@@ -60,7 +63,9 @@ export const tablesLive = invariant<readonly Page[]>({
         if (table === undefined || table.live !== 0 || table.parent === null) return false;
         return topOf(known.tables, table).isRoot && !isKept(table, known);
       });
-    return empty === undefined ? [] : new Broken([], `${empty.gt}: table ${empty.table} is empty`);
+    return empty === undefined
+      ? []
+      : new Broken([], `${empty.gt}: table ${hexOfPages(empty.table)} of ${empty.vm} is empty`);
   },
   // one that has got entries again is listed again when it loses them
   view: (own, { tables }) =>

@@ -1,5 +1,6 @@
 /** I20: the numbers and ranges of TLB invalidations. */
 import { Broken, invariant } from './contract.ts';
+import { spanText } from './text.ts';
 
 const MAX_SEQNO = 0xfffff;
 const HALF = (MAX_SEQNO + 1) / 2;
@@ -21,17 +22,20 @@ function isPast(seqno: number, recv: number): boolean {
   return ahead > HALF || ahead <= 0;
 }
 
-function badRange(addr: number, range: number): string | null {
-  if (!isPowerOfTwo(range)) return `a flush of ${range} pages`;
-  if (range >= 512 && range <= 2048) return `a flush of ${range} pages, which hardware refuses`;
-  return addr % range === 0 ? null : `a flush of ${range} pages at page ${addr}`;
+/** What is wrong with the size or the place of a flush. */
+function badPlace(addr: number, range: number): string | null {
+  if (!isPowerOfTwo(range)) return 'whose size is no power of two';
+  if (range >= 512 && range <= 2048) return 'whose size hardware refuses';
+  return addr % range === 0 ? null : 'which is not aligned to its size';
 }
 
 /** What the message asks to be flushed. */
-function askedFor(data: { readonly [key: string]: unknown }): { addr: number; end: number } | null {
+function askedFor(data: {
+  readonly [key: string]: unknown;
+}): { addr: number; range: number } | null {
   const flush = data['flush'] as { addr?: unknown; range?: unknown } | undefined | null;
   if (typeof flush?.addr !== 'number' || typeof flush.range !== 'number') return null;
-  return { addr: flush.addr, end: flush.addr + flush.range };
+  return { addr: flush.addr, range: flush.range };
 }
 
 export const flushesNumbered = invariant<ByGt>({
@@ -46,12 +50,18 @@ export const flushesNumbered = invariant<ByGt>({
       const { last, open } = own[gt] ?? NONE;
       const next = { ...own, [gt]: { last: seqno, open: [...open, { seqno, isFlushed: false }] } };
       const wrong = (what: string): Broken<ByGt> => new Broken(next, `${gt}: ${what}`);
-      if (seqno !== (last === MAX_SEQNO ? 1 : last + 1)) return wrong(`${seqno} after ${last}`);
-      const bad = badRange(addr, range);
-      if (bad !== null) return wrong(bad);
+      if (seqno !== (last === MAX_SEQNO ? 1 : last + 1))
+        return wrong(`request ${seqno} after ${last}`);
+      const bad = badPlace(addr, range);
+      if (bad !== null) return wrong(`a flush of ${spanText({ addr, range })}, ${bad}`);
       const wanted = askedFor(data);
-      const covers = wanted === null || (addr <= wanted.addr && addr + range >= wanted.end);
-      return covers ? next : wrong(`request ${seqno} does not cover the mapping`);
+      const covers =
+        wanted === null || (addr <= wanted.addr && addr + range >= wanted.addr + wanted.range);
+      return covers
+        ? next
+        : wrong(
+            `request ${seqno}, ${spanText({ addr, range })}, does not cover ${spanText(wanted)}`,
+          );
     },
     'tlb.sendFailed': (own, { gt, seqno }) => {
       const { last, open } = own[gt] ?? NONE;

@@ -1,10 +1,11 @@
 /** I25 and I26: pages of the process come and go, and the notifier has the last word. */
 import { OrderedMap } from '../ordered-map.ts';
-import type { Page } from '../units.ts';
+import { hexOfPages, type Page } from '../units.ts';
 import { Broken, invariant } from './contract.ts';
 import type { Known } from './known/known.ts';
 import { type UserptrSeen, userptrOf } from './known/memory.ts';
 import type { VmaSeen, VmSeen } from './known/spaces.ts';
+import { vaText } from './text.ts';
 
 /** The VMAs of an area that have page-table entries. */
 function boundTo(known: Known, vm: VmSeen, area: UserptrSeen): VmaSeen[] {
@@ -34,7 +35,7 @@ function stillUsed(known: Known, area: UserptrSeen): string | null {
       continue;
     }
     const left = bound.find(({ present, zapped }) => present.some((gt) => !zapped.includes(gt)));
-    if (left !== undefined) return `va ${left.va} of ${vm.vm} has entries`;
+    if (left !== undefined) return `${vaText(vm, { vm: vm.vm, va: left.va })} has entries`;
   }
   return null;
 }
@@ -60,7 +61,10 @@ export const notifierWaits = invariant<Old>({
     'access.done': (own, { phys, client, addr, vm }) => {
       const old = phys === null ? undefined : own.floor(phys);
       if (phys === null || old === undefined || old.key + old.value <= phys) return own;
-      return new Broken(own, `${client}: page ${addr} of ${vm} is one that the process gave up`);
+      return new Broken(
+        own,
+        `${client}: ${hexOfPages(addr)} of ${vm} is a page that the process gave up`,
+      );
     },
   },
 });
@@ -79,10 +83,13 @@ export const bindsPinned = invariant({
       const area = vma === undefined ? null : userptrOf(memory, vma);
       if (state === undefined || area === null) return own;
       const pinned = state.pins.get(va);
-      const who = `va ${va} of ${vm}`;
+      const who = vaText(state, { vm, va });
       if (pinned === undefined) return new Broken(own, `${who} is bound and was never pinned`);
       if (pinned === area.seq) return own;
-      return new Broken(own, `${who} was pinned at ${pinned} and is bound at ${area.seq}`);
+      return new Broken(
+        own,
+        `${who} was pinned at sequence number ${pinned} and is bound at ${area.seq}`,
+      );
     },
   },
 });

@@ -3,6 +3,7 @@
  * and nothing of machines, so a log tells the same story as the run that wrote it. Left out of the telling: queues,
  * wake-ups and whatever else only the simulator needs.
  */
+import type { Breach } from '../../domain/invariants/watch.ts';
 import { OrderedMap } from '../../domain/ordered-map.ts';
 import type { StepRecord } from '../world/record.ts';
 import { requestOf } from './request-text.ts';
@@ -74,14 +75,34 @@ export interface Ending {
   readonly reasons: readonly string[];
 }
 
+/** What is said of a run as a whole: one that came to a good end by itself may have broken an invariant on its way. */
+export const verdictOf = (ending: string, breaches: readonly Breach[]): string =>
+  ending === 'ok' && breaches.length > 0 ? 'violated' : ending;
+
+/** `broken: I9 at record 53: ...`; a rule about the whole run is broken at its end. */
+const breachText = ({ id, seq, what }: Breach): string =>
+  `broken: ${id} at ${seq === null ? 'the end' : `record ${seq}`}: ${what}`;
+
+function brokenText(breaches: readonly Breach[]): string {
+  const count = new Set(breaches.map(({ id }) => id)).size;
+  return count === 0 ? '' : `${count} invariant${count === 1 ? '' : 's'} broken, `;
+}
+
 /** The last lines of a story. */
 export function tellEnd(
   story: Story,
-  { verdict, events, stateHash, reasons }: Ending,
+  { verdict: ending, events, stateHash, reasons }: Ending,
+  breaches: readonly Breach[],
 ): StoryLine[] {
-  const good = verdict === 'ok';
+  const verdict = verdictOf(ending, breaches);
   const held = `${story.passed} of ${story.passed + story.failed} expectations held`;
-  const lines: StoryLine[] = reasons.map((text) => ({ text: `  ${text}`, tone: 'bad' }));
-  const text = `verdict: ${verdict}  (${events} events, ${held}, state ${stateHash.slice(0, 12)})`;
-  return [...lines, { text, tone: good ? 'good' : 'bad' }];
+  const rest = `${brokenText(breaches)}state ${stateHash.slice(0, 12)}`;
+  return [
+    ...reasons.map((text): StoryLine => ({ text: `  ${text}`, tone: 'bad' })),
+    {
+      text: `verdict: ${verdict}  (${events} events, ${held}, ${rest})`,
+      tone: verdict === 'ok' ? 'good' : 'bad',
+    },
+    ...breaches.map((breach): StoryLine => ({ text: breachText(breach), tone: 'bad' })),
+  ];
 }

@@ -221,12 +221,30 @@ describe('the story', () => {
       stateHash: 'abcdef0123456789',
       reasons: ['app waits'],
     };
-    expect(tellEnd({ ...NO_STORY, passed: 2, failed: 1 }, end)).toEqual([
+    expect(tellEnd({ ...NO_STORY, passed: 2, failed: 1 }, end, [])).toEqual([
       { text: '  app waits', tone: 'bad' },
       {
         text: 'verdict: stuck  (12 events, 2 of 3 expectations held, state abcdef012345)',
         tone: 'bad',
       },
     ]);
+  });
+
+  it('never ends with `ok` if an invariant is broken', () => {
+    const end = { verdict: 'ok', events: 12, stateHash: 'abcdef0123456789', reasons: [] };
+    const breaches = [
+      { id: 'I9', seq: null, what: 'a' },
+      { id: 'I3', seq: 4, what: 'b' },
+      { id: 'I3', seq: 7, what: 'c' },
+    ];
+    const ends = (verdict: string): string[] =>
+      tellEnd(NO_STORY, { ...end, verdict }, breaches).map(({ text }) => text);
+    expect(ends('ok')).toEqual([
+      'verdict: violated  (12 events, 0 of 0 expectations held, 2 invariants broken, state abcdef012345)',
+      'broken: I9 at the end: a',
+      'broken: I3 at record 4: b',
+      'broken: I3 at record 7: c',
+    ]);
+    expect(ends('failed')[0]).toMatch(/^verdict: failed .* 2 invariants broken, /);
   });
 });
