@@ -3,6 +3,7 @@
  * begin with # are for people. Keeps the line of each choice, so that one that is not possible can be pointed at.
  */
 import { FencelabError } from '../domain/errors.ts';
+import { beginsAsLog } from './file-kind.ts';
 import { readInput } from './scenario-file.ts';
 
 const MAX_BYTES = 256 << 20;
@@ -18,6 +19,11 @@ export interface ChoicesFile {
 export function readChoices(file: string): ChoicesFile {
   const choices: string[] = [];
   const lines: number[] = [];
+  if (beginsAsLog(file) === true) {
+    const what =
+      "this is a log, not a list of choices; `jq -r 'select(.seq > 0).choice'` makes one";
+    throw new FencelabError('FL204', what, file);
+  }
   readInput(file, MAX_BYTES)
     .split(/\r?\n/)
     .forEach((line, index) => {

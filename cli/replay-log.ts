@@ -20,6 +20,8 @@ export interface ReplayOutcome {
   readonly events: number;
   /** the hash over the whole log, from its seal; null when it has none */
   readonly sha256: string | null;
+  /** of the state after the last record; null when the log is different */
+  readonly stateHash: string | null;
   /** format version of a log that an older build wrote: the state hash in its seal is none of today's; null otherwise */
   readonly olderVersion: number | null;
   readonly difference: (Difference & { readonly member: MemberDifference | null }) | null;
@@ -45,8 +47,8 @@ export function scenarioOfHeader(header: HeaderLine, file: string): Scenario {
 function different(difference: Difference, events: number, v: number, file: string): ReplayOutcome {
   const member = firstDifference(difference.recorded, difference.replayed);
   if (v >= LOG_VERSION) {
-    const found = { ...difference, member };
-    return { identical: false, events, sha256: null, olderVersion: null, difference: found };
+    const nothing = { sha256: null, stateHash: null, olderVersion: null };
+    return { identical: false, events, ...nothing, difference: { ...difference, member } };
   }
   const part = member === null ? WHAT[difference.what] : placeText(member);
   const what =
@@ -99,9 +101,15 @@ async function replayOnce(
     if (found !== null) return different(found, events, v, file);
     if (end === undefined) return undefined;
     if (end.result !== 'sealed') {
-      if (events === 0) throw new FencelabError('FL302', 'the log holds no whole record', file);
+      // a log that is corrupt says why itself
+      if (events === 0 && end.result !== 'corrupt') {
+        throw new FencelabError('FL302', 'the log holds no whole record', file);
+      }
       tellLogEnd(end, file, call);
-      return { identical: true, events, sha256: null, olderVersion, difference: null };
+      const atCut = replayer.checkFold();
+      if (atCut !== null) return different(atCut, events, v, file);
+      const { stateHash } = replayer;
+      return { identical: true, events, sha256: null, stateHash, olderVersion, difference: null };
     }
     const { verdict, stateHash, sha256 } = end.seal;
     const atEnd = replayer.checkEnd({
@@ -109,7 +117,8 @@ async function replayOnce(
       stateHash: olderVersion === null ? stateHash : null,
     });
     if (atEnd !== null) return different(atEnd, events, v, file);
-    return { identical: true, events, sha256, olderVersion, difference: null };
+    const state = replayer.stateHash;
+    return { identical: true, events, sha256, stateHash: state, olderVersion, difference: null };
   } finally {
     await log.close();
   }
@@ -122,7 +131,7 @@ const WHAT: Readonly<Record<Difference['what'], string>> = {
   verdict: 'the verdict differs',
   state: 'the state after it is not what its facts say',
   stateHash: 'the state at the end differs',
-  fold: "the fold of the log's facts is not the state at the end",
+  fold: "the fold of the log's facts is not the state after the last record",
 };
 
 /** What could not be compared. */
@@ -139,11 +148,11 @@ function placeText({ path, actor, fact }: MemberDifference): string {
 
 /** One line: identical, or where not. */
 export function replayLine(outcome: ReplayOutcome): string {
-  const { identical, events, sha256, olderVersion, difference } = outcome;
+  const { identical, events, sha256, stateHash, olderVersion, difference } = outcome;
   if (difference !== null) return `different at record ${difference.seq}: ${WHAT[difference.what]}`;
   if (!identical) return 'different';
   return sha256 === null
-    ? `identical so far: ${events} records (the log has no seal)`
+    ? `identical so far: ${events} records, state ${stateHash?.slice(0, 12) ?? ''} (the log has no seal)`
     : `identical: ${events} records, sha256 ${sha256}${olderText(olderVersion)}`;
 }
 

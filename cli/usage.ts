@@ -5,7 +5,12 @@
 import { Command, CommanderError } from 'commander';
 import { FencelabError } from '../domain/errors.ts';
 import { nearest } from '../domain/scenario/suggest.ts';
-import { COMMON_OPTIONS, type CommandSpec, type OptionSpec, type OptionValues } from './command-spec.ts';
+import {
+  COMMON_OPTIONS,
+  type CommandSpec,
+  type OptionSpec,
+  type OptionValues,
+} from './command-spec.ts';
 
 export type Parsed =
   | { readonly kind: 'help'; readonly spec: CommandSpec | undefined }

@@ -17,6 +17,7 @@ import {
 } from '../../streams/export/view-tables.ts';
 import { LOG_VERSION } from '../../streams/log/format.ts';
 import type { LogEnd } from '../../streams/log/log-end.ts';
+import { digestOf } from '../../streams/replay/digest.ts';
 import { emptyViews, foldRecord, type Views } from '../../streams/replay/views.ts';
 import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
 import { openLogFile, readRecords, tellLogEnd } from '../log-file.ts';
@@ -88,11 +89,14 @@ async function showState(
       log: file,
       at: position.last,
       t: position.t,
+      stateHash: digestOf(views),
       what: subject,
       tables: rows,
     });
   } else {
-    call.io.out(`after record ${position.last}, t = ${position.t} ns\n\n`);
+    call.io.out(
+      `after record ${position.last}, t = ${position.t} ns, state ${digestOf(views).slice(0, 12)}\n\n`,
+    );
     call.io.out(`${tables.map(tableText).join('\n\n')}\n`);
     if (subject === 'vas') call.io.out(`\n${gpuvasText(views)}`);
   }
@@ -146,7 +150,8 @@ export const showCommand: CommandSpec = {
       "kernel's debugfs file gpuvas would; `pt` the page tables as the hardware walks them; `tlb` what the GTs have " +
       'cached; `fences` fences and syncobjs; `memory` BOs and the memory of the process; `queues` queues; `locks` ' +
       'locks, reservation objects and who sleeps; `actors` the state of each actor; `story` the story so far.',
-    'A log whose end is missing is shown as far as it goes, with a warning.',
+    '`state` is the hash of the state after that record, the same on any machine: that of the last record is in the seal. A ' +
+      'log whose end is missing is shown as far as it goes, with a warning.',
   ],
   args: [{ name: '<log>', help: 'a log that `fencelab run --out` wrote' }],
   options: [

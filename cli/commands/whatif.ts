@@ -35,7 +35,8 @@ const MAX_SHOWN = 40;
 function policyOf(text = 'log'): TailPolicy {
   if (text === 'log' || text === 'time') return { kind: text };
   const seed = /^random:(.+)$/.exec(text)?.[1];
-  if (seed !== undefined) return { kind: 'random', policy: randomOrder(parseSeed(seed, '--policy')) };
+  if (seed !== undefined)
+    return { kind: 'random', policy: randomOrder(parseSeed(seed, '--policy')) };
   const guess = nearest(text, ['log', 'time', 'random:SEED']);
   const hint = guess === undefined ? '' : `; did you mean ${guess}?`;
   throw new FencelabError('FL201', `there is no policy '${text}'${hint}`, '--policy');

@@ -126,7 +126,9 @@ function neverText(outcome: Outcome): string | null {
   const verdict = verdictOf(outcome);
   if (verdict === 'proved') {
     const isReduced = strategyOf(outcome.strategy).reduces === true;
-    return isReduced ? 'not seen in one order of each class' : 'never seen, so it cannot happen here';
+    return isReduced
+      ? 'not seen in one order of each class'
+      : 'never seen, so it cannot happen here';
   }
   const { executions } = outcome.explored.counts;
   const isDrawn = verdict === 'not proved' && isSampler(outcome.strategy);

@@ -21,7 +21,7 @@ function reachedBy({ vms, memory }: Known, phys: number, range: number): string 
   }
   for (const [key, tlb] of Object.entries(memory.tlbs)) {
     for (const cached of tlb.values()) {
-      if (touches(cached.phys, cached.range)) return `the TLB for ${key}`;
+      if (touches(cached.phys, cached.range)) return `the TLB of ${key.replace(' ', ' for ')}`;
     }
   }
   return null;

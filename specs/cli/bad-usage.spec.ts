@@ -6,6 +6,9 @@ const folder = temporaryFolder();
 const choices = put(folder, 'choices.txt', '# a schedule\n\nworld>app\nnobody>nothing\n');
 const empty = put(folder, 'empty.txt', '# nothing\n');
 
+const LOG = put(folder, 'a.log', '{"log":"fencelab","v":3}\n');
+const JSON_SCENARIO = put(folder, 'a.json', '{"fencelab":1,"name":"a"}');
+
 const CASES: readonly (readonly [argv: readonly string[], status: number, says: RegExp])[] = [
   [['rum'], 2, /^FL201: unknown command 'rum'; did you mean run\? \(fencelab\)\. Run the command/],
   [['--nothing'], 2, /^FL201: unknown option '--nothing'/],
@@ -25,6 +28,34 @@ const CASES: readonly (readonly [argv: readonly string[], status: number, says: 
   [['run', NULL_BIND, '--seed=-1'], 2, /^FL202: '-1' is negative/],
   [['run', NULL_BIND, '--seed', '1.5'], 2, /^FL202: '1.5' is not a seed/],
   [['run', NULL_BIND, '--seed', '18446744073709551616'], 2, /^FL202: /],
+  [
+    ['run', NULL_BIND, '--seed', '1', '--seed=2'],
+    2,
+    /^FL201: --seed is given twice: 1 and 2 \(fencelab run\)/,
+  ],
+  [
+    ['run', NULL_BIND, '--quirk', 'S06', '--quirk', 'S07'],
+    2,
+    /^FL201: --quirk is given twice; put a comma between them: --quirk S06,S07 \(/,
+  ],
+  [
+    ['whatif', 'x', '--at', '1', '--policy', 'random:zz'],
+    2,
+    /^FL202: 'zz' is not a seed \(--policy\)/,
+  ],
+  [
+    ['run', LOG],
+    4,
+    /^FL101: this is a log, not a scenario \(.*\)\. `fencelab replay LOG` repeats its run/,
+  ],
+  [['explore', LOG], 4, /^FL101: this is a log, not a scenario/],
+  [['replay', NULL_BIND], 3, /^FL301: this is a scenario, not a log \(.*\)\. `fencelab run /],
+  [['explain', JSON_SCENARIO], 3, /^FL301: this is a scenario, not a log/],
+  [
+    ['run', NULL_BIND, '--chooser', `choices:${LOG}`],
+    2,
+    /^FL204: this is a log, not a list of choices; `jq /,
+  ],
   [['run', NULL_BIND, '--chooser', 'tyme'], 2, /^FL204: .*did you mean time\?/],
   [['run', NULL_BIND, '--chooser', 'choices:'], 2, /^FL204: /],
   [['run', NULL_BIND, '--chooser', `choices:${empty}`], 2, /^FL204: the file holds no choice/],

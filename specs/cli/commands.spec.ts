@@ -118,7 +118,7 @@ describe('replay, validate', () => {
       difference: null,
     });
     expect((await cli(['validate', log])).out).toMatch(
-      /: a sealed log of scenario null-bind, \d+ records, verdict ok,/,
+      /: a sealed log of scenario null-bind, \d+ records, which ended ok,/,
     );
     expect((await cli(['validate', NULL_BIND])).out).toContain(
       'scenario null-bind is valid (1 VM, 1 BO, 1 syncobj, 1 client,',
@@ -147,7 +147,9 @@ describe('show', () => {
       for (const at of ['0', '20', '100']) {
         const ran = await cli(['show', log, '--at', at, '--what', what]);
         expect([ran.status, ran.err]).toEqual([0, '']);
-        expect(ran.out).toMatch(new RegExp(`^after record ${at}, t = \\d+ ns\\n\\n`));
+        expect(ran.out).toMatch(
+          new RegExp(`^after record ${at}, t = \\d+ ns, state \\w{12}\\n\\n`),
+        );
         const object = json((await cli(['show', log, '--at', at, '--what', what, '--json'])).out);
         expect(object).toMatchObject({ schemaVersion: 1, command: 'show', what, at: Number(at) });
       }

@@ -124,9 +124,21 @@ export class Replayer {
     if (stateHash !== null && end.stateHash !== stateHash) {
       return { seq, what: 'stateHash', recorded: stateHash, replayed: end.stateHash };
     }
+    return this.checkFold();
+  }
+
+  /** Holds the state that the machines have come to against the fold of the log's facts; of a log without a seal, too. */
+  checkFold(): Difference | null {
+    const { stateHash } = this;
     const folded = digestOf(this.#views);
-    return folded === end.stateHash
+    const seq = this.#world.seq;
+    return folded === stateHash
       ? null
-      : { seq, what: 'fold', recorded: end.stateHash, replayed: folded };
+      : { seq, what: 'fold', recorded: stateHash, replayed: folded };
+  }
+
+  /** Of the state as replayed so far. */
+  get stateHash(): string {
+    return digestOf(viewsOfWorld(this.#world));
   }
 }

@@ -128,3 +128,22 @@ test('machines whose state is not what their facts say: after which record', () 
   fc.assert(property, { numRuns: 40 });
   expect(replayed(0, new PlantedExecutor(0, 'mappings'), true)).toBeNull();
 });
+
+test('of a log without an end, too: the state after its last record is held against its facts', () => {
+  const found = (index: number, seq: number, executor?: PlantedExecutor): Difference | null => {
+    const replayer = new Replayer(
+      (SOME[index] as (typeof SOME)[number]).scenario,
+      how.seed,
+      executor,
+    );
+    const { records } = runs[index] as WholeRun;
+    for (const record of records.slice(0, seq + 1)) expect(replayer.check(record)).toBeNull();
+    return replayer.checkFold();
+  };
+  const property = fc.property(fc.constantFrom(...MAPPED), ({ scenario, seq }) => {
+    expect(found(scenario, seq)).toBeNull();
+    const planted = found(scenario, seq, new PlantedExecutor(seq, 'mappings'));
+    expect([planted?.seq, planted?.what]).toEqual([seq + 1, 'fold']);
+  });
+  fc.assert(property, { numRuns: 20 });
+});
