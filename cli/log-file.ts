@@ -68,13 +68,14 @@ export async function readRecords(
 
 /**
  * Tells how the reading ended: nothing for a sealed log, a warning for an open or torn one.
- * @throws FencelabError FL303 for a corrupt one
+ * @throws FencelabError FL303 for a corrupt one, FL302 for one without a whole record
  */
 export function tellLogEnd(end: LogEnd, file: string, call: CommandCall): void {
   const error = errorOfEnd(end);
   if (error === undefined) return;
   const placed = named(error, file) as FencelabError;
   if (end.result === 'corrupt') throw placed;
+  if (end.records === 0) throw new FencelabError('FL302', 'the log holds no whole record', file);
   const { code, what, where, hint } = placed;
   if (!call.quiet) call.io.err(`warning: ${problemLine({ code, what, where, hint })}\n`);
 }

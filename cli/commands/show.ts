@@ -80,6 +80,7 @@ async function showState(
     },
     call,
   );
+  if (end?.result === 'corrupt' && end.records === 0) tellLogEnd(end, file, call);
   checkReached(at ?? 0, position.last, file);
   const tables = TABLES[subject]?.(views) ?? [];
   if (call.json) {
@@ -129,6 +130,7 @@ async function showStory(call: CommandCall, at: number | undefined): Promise<num
     },
     call,
   );
+  if (end?.result === 'corrupt' && end.records === 0) tellLogEnd(end, file, call);
   if (!call.io.outClosed()) checkReached(at, last, file);
   if (end?.result === 'sealed') {
     const { verdict, stateHash, events } = end.seal;
