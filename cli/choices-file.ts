@@ -4,7 +4,7 @@
  */
 import { FencelabError } from '../domain/errors.ts';
 import { beginsAsLog } from './file-kind.ts';
-import { readInput } from './scenario-file.ts';
+import { readInput } from './input-file.ts';
 
 const MAX_BYTES = 256 << 20;
 

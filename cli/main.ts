@@ -4,7 +4,7 @@
  */
 import { EXIT } from '../domain/errors.ts';
 import type { CommandCall } from './command-spec.ts';
-import { COMMANDS } from './commands.ts';
+import { commandsFor } from './commands.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { type Io, signalExit } from './io.ts';
 import { exitOf, reportError } from './report.ts';
@@ -15,9 +15,10 @@ import { versionText } from './version.ts';
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes('--json');
   try {
-    const parsed = parseArguments(argv, COMMANDS);
+    const commands = await commandsFor(argv[0]);
+    const parsed = parseArguments(argv, commands);
     if (parsed.kind === 'help') {
-      io.out(parsed.spec === undefined ? programHelp(COMMANDS) : commandHelp(parsed.spec));
+      io.out(parsed.spec === undefined ? programHelp(commands) : commandHelp(parsed.spec));
       return EXIT.ok;
     }
     if (parsed.kind === 'version') {

@@ -4,7 +4,6 @@
  * JSON is read by the YAML parser too (YAML 1.2 contains it), so both have positions and 64-bit integers. Only the
  * reading of the text is here; what a scenario must be is in domain/scenario/.
  */
-import { readFileSync, statSync } from 'node:fs';
 import {
   type Document,
   isAlias,
@@ -22,8 +21,8 @@ import { parseScenario } from '../domain/scenario/parse.ts';
 import { type Path, problem, type Problem } from '../domain/scenario/problem.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
 import { beginsAsLog } from './file-kind.ts';
+import { readInput } from './input-file.ts';
 import { InputProblems, type PlacedProblem } from './input-problems.ts';
-import { readFailure } from './system-error.ts';
 
 const MAX_FILE_BYTES = 1 << 20;
 const MAX_ALIASES = 100;
@@ -164,18 +163,6 @@ export function parseScenarioText(text: string, file: string): Scenario {
   if (parsed.ok) return parsed.scenario;
   parsed.problems.forEach((found) => source.place(found));
   throw new InputProblems(source.problems);
-}
-
-/** Reads the bytes of an input file. @throws FencelabError FL203 when they cannot be read */
-export function readInput(file: string, maxBytes: number): string {
-  try {
-    const { size } = statSync(file);
-    if (size > maxBytes) throw new FencelabError('FL112', `the file has ${size} bytes`, file);
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof FencelabError) throw error;
-    throw new FencelabError('FL203', readFailure(error), file);
-  }
 }
 
 /** Loads, checks and canonicalises a scenario. @throws InputProblems | FencelabError */

@@ -4,9 +4,8 @@
  */
 import { Document, isCollection, isPair, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { canonicalScenario } from '../domain/scenario/canonical.ts';
-import { scenarioOrNull } from '../domain/scenario/parse.ts';
 import type { Path } from '../domain/scenario/problem.ts';
-import type { Scenario } from '../domain/scenario/schema.ts';
+import { type Scenario, scenarioSchema } from '../domain/scenario/schema.ts';
 import { membersOf } from '../streams/explore/shrink-scenario/parts.ts';
 import { at } from '../streams/explore/shrink-scenario/subject.ts';
 
@@ -21,23 +20,54 @@ const placeOf = (key: string): number => {
   return place < 0 ? ORDER.length : place;
 };
 
-function isSameScenario(tree: unknown, text: string): boolean {
-  const read = scenarioOrNull(tree);
-  return read !== null && canonicalScenario(read) === text;
+type Tree = Readonly<Record<string, unknown>>;
+
+/** As little of a scenario around a place as its schema needs, so that it is read quickly: one step, or all but the steps. */
+function around(tree: Tree, [section, client, step]: Path): unknown {
+  const steps = tree['clients'] as Readonly<Record<string, readonly unknown[]>>;
+  if (section === 'clients') {
+    const { fencelab, name, vms } = tree;
+    const one = steps[String(client)]?.[Number(step)];
+    return { fencelab, name, vms, clients: { [String(client)]: [one] } };
+  }
+  const [first = ['', []]] = Object.entries(steps);
+  return { ...tree, clients: { [first[0]]: first[1].slice(0, 1) } };
+}
+
+/** What a tree is read as; null when it is none. */
+function meaningOf(tree: unknown): string | null {
+  const read = scenarioSchema.safeParse(tree);
+  return read.success ? canonicalScenario(read.data) : null;
 }
 
 /** The scenario without what goes without saying, as a tree of its own. */
 export function plainScenario(scenario: Scenario): Record<string, unknown> {
-  const text = canonicalScenario(scenario);
-  const tree = JSON.parse(text) as Record<string, unknown>;
+  const tree = JSON.parse(canonicalScenario(scenario)) as Record<string, unknown>;
   const latency = Object.keys(scenario.latency).map((name): Path => ['latency', name]);
+  /** what each part means, before anything of it is left out */
+  const meanings = new Map<string, string | null>();
+  /** whether a member may go, by what is around it: many steps are alike */
+  const known = new Map<string, boolean>();
   for (const path of [...membersOf(scenario), ['latency'], ...latency]) {
     const record = at(tree, path.slice(0, -1)) as Record<string, unknown> | undefined;
     const name = String(path[path.length - 1]);
-    if (record === undefined || !(name in record)) continue;
+    const isClient = path[0] === 'clients' && path.length < 3;
+    if (isClient || record === undefined || !(name in record)) continue;
+    const part = path[0] === 'clients' ? path.slice(0, 3).join('.') : '';
+    let meaning = meanings.get(part);
+    if (meaning === undefined) meanings.set(part, (meaning = meaningOf(around(tree, path))));
+    const key =
+      part === ''
+        ? path.join('.')
+        : `${JSON.stringify(at(tree, path.slice(0, 3)))} ${path.slice(3).join('.')}`;
     const kept = record[name];
     Reflect.deleteProperty(record, name);
-    if (!isSameScenario(tree, text)) record[name] = kept;
+    let isIdle = known.get(key);
+    if (isIdle === undefined) {
+      isIdle = meaning !== null && meaningOf(around(tree, path)) === meaning;
+      known.set(key, isIdle);
+    }
+    if (!isIdle) record[name] = kept;
   }
   return tree;
 }

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { COMMANDS } from '../../cli/commands.ts';
+import { commandsFor } from '../../cli/commands.ts';
 import { Chain } from '../../streams/log/chain.ts';
 import { framed } from '../../streams/log/frame.ts';
 import { cli, HEAD, NULL_BIND, put, ROOT, temporaryFolder } from './harness.ts';
 
 const folder = temporaryFolder();
+const COMMANDS = await commandsFor(undefined);
 const sealed = join(folder, 'sealed.log');
 let lines: string[] = [];
 

@@ -1,7 +1,8 @@
 /** The text of docs/commands.md: the help of the program and of each command, as printed. */
-import { COMMANDS } from '../../cli/commands.ts';
+import { commandsFor } from '../../cli/commands.ts';
 import { commandHelp, programHelp } from '../../cli/help.ts';
 
+const COMMANDS = await commandsFor(undefined);
 const block = (text: string): string => `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
 
 export function commandPage(): string {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { COMMANDS } from '../../cli/commands.ts';
+import { commandsFor } from '../../cli/commands.ts';
 import { parseScenarioText } from '../../cli/scenario-file.ts';
 import { LOG_VERSION } from '../../streams/log/format.ts';
 import { map, scenario, unmap, unmapAll } from '../../domain/scenario/builder.ts';
@@ -16,6 +16,7 @@ import { errorPage } from './error-page.ts';
 import { cli, put, ROOT, temporaryFolder } from './harness.ts';
 
 const folder = temporaryFolder();
+const COMMANDS = await commandsFor(undefined);
 const page = (name: string): string => readFileSync(join(ROOT, 'docs', name), 'utf8');
 const blocks = (text: string, language: string): string[] =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(

@@ -2,7 +2,7 @@
  * The comparison as an SVG chart: a small chart for every figure, a bar for every backing. A bar's length is the
  * logarithm of its figure, as they lie orders of magnitude apart; the figure stands behind it.
  */
-import { xmlText } from '../export/diagram-svg.ts';
+import { xmlText } from '../export/svg-text.ts';
 import { figureText, ROWS, type Unit } from './table.ts';
 import type { Tried } from './sparse.ts';
 

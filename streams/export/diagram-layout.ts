@@ -4,9 +4,8 @@
  */
 import elkModule, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js';
 import { edgeLabel, guardText, type StateBox, type StateEdge, type StateGraph } from './diagram.ts';
+import { FONT, SMALL } from './svg-text.ts';
 
-export const FONT = { size: 12, width: 7.23, line: 16 } as const;
-export const SMALL = { size: 10.5, width: 6.33, line: 14 } as const;
 const PAD = 10;
 /** A longer label is broken into lines. */
 const LABEL_CHARS = 24;

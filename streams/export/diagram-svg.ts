@@ -4,18 +4,8 @@
  * pages; the same machine gives the same bytes.
  */
 import type { StateGraph } from './diagram.ts';
-import {
-  FONT,
-  layoutDiagram,
-  type PlacedBox,
-  type PlacedEdge,
-  type Point,
-  SMALL,
-} from './diagram-layout.ts';
-
-export function xmlText(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.codePointAt(0) ?? 63};`);
-}
+import { layoutDiagram, type PlacedBox, type PlacedEdge, type Point } from './diagram-layout.ts';
+import { FONT, SMALL, xmlText } from './svg-text.ts';
 
 const STYLE = `
 svg { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }

@@ -1,7 +1,6 @@
 /** A sequence diagram as SVG: lanes with their names, arrows with numbers, notes below. The same model gives the same bytes. */
-import { FONT, SMALL } from './diagram-layout.ts';
-import { xmlText } from './diagram-svg.ts';
 import type { Sequence } from './sequence.ts';
+import { FONT, SMALL, xmlText } from './svg-text.ts';
 
 const ROW = 20;
 const HEAD = 60;
