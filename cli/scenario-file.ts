@@ -16,7 +16,6 @@ import {
   parseAllDocuments,
   type YAMLError,
 } from 'yaml';
-import { FencelabError } from '../domain/errors.ts';
 import { parseScenario } from '../domain/scenario/parse.ts';
 import { type Path, problem, type Problem } from '../domain/scenario/problem.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';

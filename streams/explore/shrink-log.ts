@@ -8,22 +8,33 @@ import type { Path } from '../../domain/scenario/problem.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import { begin, type FromLog, judgeOf } from './from-log.ts';
 import { Random } from './random.ts';
-import { follow, kindOf } from './schedule/follow.ts';
+import { endProblem, follow, type Followed, kindOf } from './schedule/follow.ts';
 import { namesIn, sameAs } from './schedule/same.ts';
-import { type Found, ScheduleShrinker, type ShrinkOptions, smallest } from './schedule/shrink.ts';
+import {
+  foundBy,
+  foundOf,
+  type Found,
+  ScheduleShrinker,
+  type ShrinkOptions,
+  smallest,
+} from './schedule/shrink.ts';
 import { isSmaller, type Schedule } from './schedule/size.ts';
-import { COARSE, membersOf, placesOf, WHOLES } from './shrink-scenario/parts.ts';
+import { type Cut, cutAt, cutUnbegun, sizeAt } from './shrink-scenario/cut.ts';
+import { choicesWithout, type Owner, ownersOf } from './shrink-scenario/owners.ts';
+import { membersOf, placesOf, WHOLES } from './shrink-scenario/parts.ts';
 import { isSound } from './shrink-scenario/sound.ts';
 import {
   at,
   type Subject,
   subjectOf,
-  withoutElements,
   withoutMembers,
   withValue,
 } from './shrink-scenario/subject.ts';
 import { smallerValues } from './shrink-scenario/values.ts';
+import type { Move } from './system.ts';
 import type { Explored, WorldSystem } from './world-system.ts';
+
+type Ran = Pick<Followed<Explored>, 'moves' | 'problem'>;
 
 export interface SmallLog extends Schedule {
   readonly scenario: Scenario;
@@ -44,14 +55,23 @@ export interface Shrinking {
   readonly count: number;
 }
 
+/** How much is tried to see whether a smaller scenario shows the problem. */
+interface Effort {
+  /** a client is left out with what it did, or not at all, and never the step that shows the problem */
+  readonly isCoarse: boolean;
+  /** random runs, where the schedule shows nothing */
+  readonly walks: number;
+}
+
 interface Best {
   readonly subject: Subject;
   readonly system: WorldSystem;
   readonly found: Found<Explored>;
 }
 
-/** Random runs of a scenario in which the schedule shows nothing. */
-const WALKS = 3;
+const QUICK: Effort = { isCoarse: true, walks: 0 };
+const PLAIN: Effort = { isCoarse: false, walks: 0 };
+const WALKING: Effort = { isCoarse: false, walks: 3 };
 const SEED = '0x3';
 
 export class LogShrinker {
@@ -64,13 +84,14 @@ export class LogShrinker {
   readonly #same: (problem: string) => boolean;
   readonly #random = new Random(SEED);
   #best: Best;
+  readonly #inVain = new Set<string>();
   readonly #maxAnswers: number;
 
   constructor(log: FromLog, options: SmallLogOptions) {
     this.#log = log;
     this.#options = options;
     this.#same = sameAs(log.problem, namesIn(log.scenario));
-    const { best: found } = new ScheduleShrinker(log.system, log.choices, { ...options });
+    const found = foundBy(log.system, log.choices);
     this.#best = { subject: subjectOf(log.scenario), system: log.system, found };
     this.#maxAnswers = found.answers;
     this.given = found;
@@ -91,24 +112,28 @@ export class LogShrinker {
   *run(): Generator<Shrinking> {
     const { keepsScenario = false, maxStates } = this.#options;
     // whole clients and steps first: a schedule of what is left costs much less to shrink
-    if (!keepsScenario) yield* this.#cutWholes(COARSE, 0);
+    if (!keepsScenario) yield* this.#cutCoarsely();
+    let walked: readonly string[] = [];
     for (let before: Best | null = null; before !== this.#best;) {
-      yield* this.#shrinkSchedule();
+      yield* this.#shrinkSchedule(before !== null);
       before = this.#best;
-      if (!keepsScenario) yield* this.#shrinkScenario();
+      // random runs are tried once for each schedule
+      const { choices } = before.found;
+      if (!keepsScenario) yield* this.#shrinkScenario(choices === walked ? PLAIN : WALKING);
+      walked = this.#best.found.choices;
       if (before !== this.#best) continue;
       // states of worlds with latencies are not told apart
       if (maxStates > 0 && this.#log.isAtOnce && !this.isMinimal) yield* this.#prove(maxStates);
     }
   }
 
-  *#shrinkSchedule(): Generator<Shrinking> {
+  *#shrinkSchedule(isFine: boolean): Generator<Shrinking> {
     const { subject, system, found } = this.#best;
     const maxTries = this.#options.maxTries - this.tried;
     const options = { maxTries, maxStates: 0, isIt: this.#isItIn(subject) };
-    const shrinker = new ScheduleShrinker(system, found.choices, options);
+    const shrinker = new ScheduleShrinker(system, found, options);
     const { tried } = this;
-    for (const step of shrinker.run()) {
+    for (const step of shrinker.run(isFine)) {
       this.tried = tried + step.tried;
       if (isSmaller(step.best, this.#best.found)) this.#take({ subject, system, found: step.best });
       yield { doing: 'schedule', count: this.tried };
@@ -131,93 +156,133 @@ export class LogShrinker {
     }
   }
 
-  *#shrinkScenario(): Generator<Shrinking> {
-    yield* this.#cutWholes(WHOLES, WALKS);
+  /** Whole clients, what was never begun, then steps of clients. */
+  *#cutCoarsely(): Generator<Shrinking> {
+    yield* this.#cutWholes(['clients'], QUICK);
+    yield* this.#attempt('unbegun', () => cutUnbegun(this.#best.subject, this.#owners()), QUICK);
+    yield* this.#cutWholes(['clients.*'], QUICK);
+  }
+
+  *#shrinkScenario(effort: Effort): Generator<Shrinking> {
+    yield* this.#cutWholes(WHOLES, effort);
     for (const path of membersOf(this.#best.subject.scenario)) {
       const [name, place] = [path[path.length - 1], path.slice(0, -1)];
       if (at(this.#best.subject.scenario, path) === undefined) continue;
-      yield* this.#attempt(withoutMembers(this.#best.subject, place, [String(name)]));
+      const cut = (): Cut => {
+        const subject = withoutMembers(this.#best.subject, place, [String(name)]);
+        return { subject, isGone: null };
+      };
+      yield* this.#attempt(path.join(), cut, effort);
     }
     for (const [path, value] of smallerValues(this.#best.subject.scenario)) {
       if (at(this.#best.subject.scenario, path) === undefined) continue;
-      yield* this.#attempt(withValue(this.#best.subject, path, value));
+      const cut = (): Cut => {
+        return { subject: withValue(this.#best.subject, path, value), isGone: null };
+      };
+      yield* this.#attempt(`${path.join()}=${String(value)}`, cut, effort);
     }
   }
 
-  *#cutWholes(patterns: readonly string[], walks: number): Generator<Shrinking> {
+  *#cutWholes(patterns: readonly string[], effort: Effort): Generator<Shrinking> {
     for (const pattern of patterns) {
       for (const path of placesOf(this.#best.subject.scenario, pattern.split('.'))) {
-        yield* this.#cutWhole(path, walks);
+        yield* this.#cutWhole(path, effort);
       }
     }
   }
 
   /** By halves, then one by one. */
-  *#cutWhole(path: Path, walks: number): Generator<Shrinking> {
-    const sizeNow = (): number => {
-      const whole = at(this.#best.subject.scenario, path);
-      return typeof whole === 'object' && whole !== null ? Object.keys(whole).length : 0;
-    };
+  *#cutWhole(path: Path, effort: Effort): Generator<Shrinking> {
+    const sizeNow = (): number => sizeAt(this.#best.subject, path);
     for (let size = sizeNow(); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
       for (let from = 0; from < sizeNow();) {
-        const { subject } = this.#best;
-        const whole = at(subject.scenario, path) as object;
-        const cut = Array.isArray(whole)
-          ? withoutElements(subject, path, from, size)
-          : withoutMembers(subject, path, Object.keys(whole).slice(from, from + size));
-        if (!(yield* this.#attempt(cut, walks))) from += size;
+        const name = `${path.join()} ${from} ${size}`;
+        const cut = (): Cut => cutAt(this.#best.subject, path, from, size);
+        if (!(yield* this.#attempt(name, cut, effort))) from += size;
       }
     }
   }
 
-  /** Whether a smaller scenario shows the problem in no more steps; it then is the best. */
-  *#attempt(subject: Subject | null, walks = WALKS): Generator<Shrinking, boolean> {
-    if (subject === null || this.isSpent) return false;
-    this.tried += 1;
-    yield { doing: 'scenario', count: this.tried };
-    const system = this.#systemOf(subject);
-    const found = this.#show(subject, system, walks);
-    if (found === null || !this.#isFair(subject, found.choices)) return false;
-    this.#take({ subject, system, found });
-    return true;
+  /**
+   * Whether a smaller scenario shows the problem in no more steps; it then is the best.
+   * @param name of the cut: one that was in vain is not tried again before something else has changed
+   */
+  *#attempt(name: string, cut: () => Cut, effort: Effort): Generator<Shrinking, boolean> {
+    if (this.isSpent || this.#inVain.has(name)) return false;
+    const { subject, isGone } = cut();
+    if (subject !== null && !(effort.isCoarse && isGone !== null && this.#showsIn(isGone))) {
+      this.tried += 1;
+      yield { doing: 'scenario', count: this.tried };
+      const system = this.#systemOf(subject);
+      const found = this.#show({ subject, isGone }, system, effort);
+      if (found !== null && this.#isFair(subject, found.choices)) {
+        this.#take({ subject, system, found });
+        return true;
+      }
+    }
+    if (!effort.isCoarse) this.#inVain.add(name);
+    return false;
   }
 
   #take(best: Best): void {
     this.#best = best;
     this.isMinimal = false;
+    this.#inVain.clear();
   }
 
   /** A schedule of the scenario that shows the problem in as many steps as the best one or fewer. */
-  #show(subject: Subject, system: WorldSystem, walks: number): Found<Explored> | null {
+  #show(
+    { subject, isGone }: Pick<Best, 'subject'> & Pick<Cut, 'isGone'>,
+    system: WorldSystem,
+    { isCoarse, walks }: Effort,
+  ): Found<Explored> | null {
     const isIt = this.#isItIn(subject);
     const { choices } = this.#best.found;
     const maxSteps = choices.length;
     const options = { skip: true, thenUpTo: maxSteps, maxSteps };
-    for (let run = 0; run <= walks; run++) {
-      const wanted = run === 0 ? choices : this.#drawn(system, maxSteps);
-      const { moves, problem } = follow(system, wanted, options);
-      if (problem === null || !isIt(problem)) continue;
-      const shown = moves.map(({ choice }) => choice);
-      return new ScheduleShrinker(system, shown, { maxTries: 0, maxStates: 0, isIt }).best;
+    const isClient = sizeAt(subject, ['clients']) < sizeAt(this.#best.subject, ['clients']);
+    const runs: (() => Ran)[] = [];
+    if (isGone !== null) {
+      runs.push(() => follow(system, choicesWithout(choices, this.#owners(), isGone), options));
+    }
+    if (!isCoarse || !isClient) runs.push(() => follow(system, choices, options));
+    for (let i = 0; i < walks; i++) runs.push(() => this.#walk(system, maxSteps));
+    for (const run of runs) {
+      const { moves, problem } = run();
+      if (problem !== null && isIt(problem)) return foundOf(system, moves, problem);
     }
     return null;
   }
 
-  /** The choices of a random run. */
-  #drawn(system: WorldSystem, maxSteps: number): string[] {
-    const choices: string[] = [];
+  /** Whose doing each step of the best schedule is. */
+  #owners(): readonly (Owner | null)[] {
+    const { subject, system, found } = this.#best;
+    return ownersOf(system, found.moves, new Set(Object.keys(subject.scenario.clients)));
+  }
+
+  /** Whether the step that shows the problem is gone. */
+  #showsIn(isGone: (owner: Owner) => boolean): boolean {
+    const last = this.#owners().at(-1) ?? null;
+    return this.#best.found.moves.at(-1)?.problem != null && last !== null && isGone(last);
+  }
+
+  /** A random run. */
+  #walk(system: WorldSystem, maxSteps: number): Ran {
+    const moves: Move<Explored>[] = [];
     let state = system.initial;
-    while (choices.length < maxSteps) {
+    while (moves.length < maxSteps) {
       const ready = system.ready(state);
       const process = ready[this.#random.int(ready.length)];
-      const moves = process === undefined ? [] : system.moves(state, process);
-      const move = moves[this.#random.int(moves.length)];
+      if (process === undefined) break;
+      const possible = system.moves(state, process);
+      const move = possible[this.#random.int(possible.length)];
       if (move === undefined) break;
-      choices.push(move.choice);
-      if (move.problem !== null) break;
+      moves.push(move);
+      if (move.problem !== null) return { moves, problem: move.problem };
       ({ state } = move);
     }
-    return choices;
+    const isOver = system.ready(state).length === 0;
+    return { moves, problem: isOver ? endProblem(system, state) : null };
   }
 
   #isFair(subject: Subject, choices: readonly string[]): boolean {

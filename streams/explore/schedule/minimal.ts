@@ -19,6 +19,11 @@ export interface MinimalOptions {
   readonly maxAnswers?: number;
 }
 
+/** States of a layer from which on its growth says something. */
+const ENOUGH_TO_SAY = 64;
+/** It is given up where more than so many times the states that may be are ahead: it is not worth while to be sure. */
+const HOPELESS = 2;
+
 /** The steps that led somewhere. States are not part of it: those of earlier layers are let go. */
 interface Way {
   readonly parent: Way | null;
@@ -97,6 +102,23 @@ class Layer<S> {
 }
 
 /**
+ * How many states the layers to come are likely to have, if they go on as the last three did: how fast they grow falls
+ * from layer to layer by the same factor, as in a bell curve.
+ */
+function ahead(sizes: readonly number[], layers: number): number {
+  const [a = 0, b = 0, c = 0] = sizes.slice(-3);
+  if (c < ENOUGH_TO_SAY || layers === Infinity) return 0;
+  let [sum, size, growth] = [0, c, c / b];
+  const bend = Math.min(1, growth / (b / a));
+  for (let i = 0; i < layers && size > 1 && sum < Infinity; i++) {
+    growth *= bend;
+    size *= growth;
+    sum += size;
+  }
+  return sum;
+}
+
+/**
  * Null when no schedule shows it; undefined when there were too many states to say. Yields the number of states now and
  * then, so that a long search can be watched and left.
  */
@@ -111,6 +133,7 @@ export function* minimalSearch<S>(
   const { initial } = system;
   /** the fewest answers with which an earlier layer came to a state */
   const seen = new Map([[keyOf(initial), 0]]);
+  const sizes: number[] = [];
   let nodes: Node<S>[] = [{ state: initial, last: '', switches: 0, answers: 0, way: null }];
   for (let steps = 0; nodes.length > 0; steps++) {
     const ended: Node<S>[] = [];
@@ -133,6 +156,8 @@ export function* minimalSearch<S>(
     }
     const best = cheapest(ended) ?? cheapest(broken);
     if (best !== null) return best;
+    sizes.push(next.size);
+    if (ahead(sizes, maxSteps - steps - 1) > HOPELESS * maxStates) return undefined;
     nodes = [...next.settle(seen)];
   }
   return null;

@@ -54,14 +54,11 @@ export class ScheduleShrinker<S> {
   readonly #isIt: (problem: string) => boolean;
   readonly #most: number;
 
-  /** @throws RangeError when the schedule shows no problem */
-  constructor(system: System<S>, choices: readonly string[], options: ShrinkOptions) {
-    const { moves, problem } = follow(system, choices, { thenUpTo: 4 * choices.length + 1000 });
-    if (problem === null) throw new RangeError('the schedule shows no problem');
+  constructor(system: System<S>, found: Found<S>, options: ShrinkOptions) {
     this.#system = system;
-    this.#isIt = options.isIt ?? sameKind(problem);
+    this.#isIt = options.isIt ?? sameKind(found.problem);
     this.#most = options.maxTries;
-    this.best = foundOf(system, moves, problem);
+    this.best = found;
   }
 
   get isSpent(): boolean {
@@ -83,15 +80,20 @@ export class ScheduleShrinker<S> {
     return true;
   }
 
-  /** Until nothing finds anything any more; yields after every try. */
-  *run(): Generator<Shrinking<S>> {
+  /**
+   * Until nothing finds anything any more; yields after every try.
+   * @param isFine no large part is tried: it is known that none can go
+   */
+  *run(isFine = false): Generator<Shrinking<S>> {
     let before: Found<S> | null = null;
     while (before !== this.best && !this.isSpent) {
+      const first = before === null && !isFine ? Math.ceil(this.best.choices.length / 2) : 1;
       before = this.best;
-      yield* this.#slice();
-      yield* this.#leaveOut();
+      if (first > 1) yield* this.#slice();
+      yield* this.#leaveOut(first);
       yield* this.#leaveAnswers();
-      yield* this.#saveSwitches();
+      yield* this.#joinEarlier();
+      yield* this.#joinLater();
     }
   }
 
@@ -109,9 +111,9 @@ export class ScheduleShrinker<S> {
     yield this.progress;
   }
 
-  /** Leaves out parts, from halves down to single steps, until no part can go. */
-  *#leaveOut(): Generator<Shrinking<S>> {
-    let size = Math.ceil(this.best.choices.length / 2);
+  /** Leaves out parts, from so many steps down to single ones, until no part can go. */
+  *#leaveOut(first: number): Generator<Shrinking<S>> {
+    let size = first;
     for (let isOver = false; !isOver; size = Math.ceil(size / 2)) {
       isOver = size <= 1;
       for (let at = 0; at < this.best.choices.length && !this.isSpent;) {
@@ -137,17 +139,32 @@ export class ScheduleShrinker<S> {
     }
   }
 
+  #actorAt(at: number): string {
+    return this.#system.actorOf(processOf(this.best.choices[at] ?? ''));
+  }
+
   /** Moves each step right behind the last earlier one of its actor. */
-  *#saveSwitches(): Generator<Shrinking<S>> {
-    const actorAt = (at: number): string =>
-      this.#system.actorOf(processOf(this.best.choices[at] ?? ''));
+  *#joinEarlier(): Generator<Shrinking<S>> {
     for (let at = 1; at < this.best.choices.length && !this.isSpent; at++) {
       let before = at - 1;
-      while (before >= 0 && actorAt(before) !== actorAt(at)) before -= 1;
+      while (before >= 0 && this.#actorAt(before) !== this.#actorAt(at)) before -= 1;
       if (before < 0 || before === at - 1) continue;
       const { choices } = this.best;
       const between = choices.slice(before + 1, at);
       this.try(before + 1, [choices[at] ?? '', ...between, ...choices.slice(at + 1)]);
+      yield this.progress;
+    }
+  }
+
+  /** Moves each step that comes alone right before the next one of its actor. */
+  *#joinLater(): Generator<Shrinking<S>> {
+    for (let at = 0; at < this.best.choices.length && !this.isSpent; at++) {
+      const { choices } = this.best;
+      let after = at + 1;
+      while (after < choices.length && this.#actorAt(after) !== this.#actorAt(at)) after += 1;
+      const isAlone = at === 0 || this.#actorAt(at - 1) !== this.#actorAt(at);
+      if (!isAlone || after === choices.length || after === at + 1) continue;
+      this.try(at, [...choices.slice(at + 1, after), choices[at] ?? '', ...choices.slice(after)]);
       yield this.progress;
     }
   }
@@ -163,7 +180,18 @@ function* fewerAnswers(choice: string): Generator<string> {
   }
 }
 
-function foundOf<S>(system: System<S>, moves: readonly Move<S>[], problem: string): Found<S> {
+/** What a schedule shows, its end taken in canonical order. @throws RangeError when that is nothing */
+export function foundBy<S>(system: System<S>, choices: readonly string[]): Found<S> {
+  const { moves, problem } = follow(system, choices, { thenUpTo: 4 * choices.length + 1000 });
+  if (problem === null) throw new RangeError('the schedule shows no problem');
+  return foundOf(system, moves, problem);
+}
+
+export function foundOf<S>(
+  system: System<S>,
+  moves: readonly Move<S>[],
+  problem: string,
+): Found<S> {
   const schedule = scheduleOf(
     system,
     moves.map(({ choice }) => choice),
@@ -195,7 +223,7 @@ export function* shrinking<S>(
   choices: readonly string[],
   options: ShrinkOptions,
 ): Generator<Shrinking<S>, Shrunk> {
-  const shrinker = new ScheduleShrinker(system, choices, options);
+  const shrinker = new ScheduleShrinker(system, foundBy(system, choices), options);
   const { answers: maxAnswers } = shrinker.best;
   yield* shrinker.run();
   const { best, tried } = shrinker;

@@ -5,12 +5,10 @@
 import type { Path } from '../../../domain/scenario/problem.ts';
 import type { Scenario } from '../../../domain/scenario/schema.ts';
 
-/** What goes first, and takes most of a schedule along; `*` is any key. */
-export const COARSE: readonly string[] = ['clients', 'clients.*'];
-
-/** Places whose members go by halves, then one by one. */
+/** Places whose members go by halves, then one by one; `*` is any key. */
 export const WHOLES: readonly string[] = [
-  ...COARSE,
+  'clients',
+  'clients.*',
   'clients.*.*.bind.ops',
   'clients.*.*.exec.batch',
   'clients.*.*.*.in',
