@@ -13,7 +13,6 @@ import type { Scenario } from '../domain/scenario/schema.ts';
 import type { U64 } from '../domain/units.ts';
 import { explain } from '../streams/explore/explain.ts';
 import { fromLog, type LoggedRun, shownBy } from '../streams/explore/from-log.ts';
-import { kindOf } from '../streams/explore/schedule/follow.ts';
 import { runScenario } from '../streams/world/run.ts';
 import { isMain, RUNS } from './measure.ts';
 import { noisy } from './noisy.ts';
@@ -73,7 +72,7 @@ async function main(): Promise<void> {
     const start = cpuUsage();
     const { problems, decisions } = shownBy(run);
     const from = fromLog(run, problems[0] ?? '', decisions);
-    const { enough, odds, search } = explain(from, { ...LIMITS, besides: problems.map(kindOf) });
+    const { enough, odds, search } = explain(from, { ...LIMITS, besides: problems });
     const exact = odds.after.filter((o, k) => !Number.isNaN(o) && odds.error[k] === 0).length;
     // the first one warms up
     if (i > 0) library.push(secondsOf(cpuUsage(start)));

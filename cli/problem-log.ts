@@ -46,17 +46,25 @@ export async function readRun(file: string, call: CommandCall): Promise<LoggedRu
   }
 }
 
+export interface Problem {
+  readonly from: FromLog;
+  /** everything that the log shows, this one among it */
+  readonly besides: readonly string[];
+}
+
 /**
  * What to explore about the problem of a run.
  * @param wanted an invariant's id, `expect` or `stuck`; otherwise the first that weighs most
  * @throws FencelabError FL312 when the run does not show it
  */
-export function problemOf(run: LoggedRun, file: string, wanted?: string): FromLog {
+export function problemOf(run: LoggedRun, file: string, wanted?: string): Problem {
   const { problems, decisions } = shownBy(run);
   const kinds = [...new Set(problems.map(shortKind))];
   const problem =
     wanted === undefined ? problems[0] : problems.find((each) => shortKind(each) === wanted);
-  if (problem !== undefined) return fromLog(run, problem, decisions);
+  if (problem !== undefined) {
+    return { from: fromLog(run, problem, decisions), besides: problems };
+  }
   if (wanted === undefined || kinds.length === 0) {
     throw new FencelabError('FL312', 'nothing went wrong in this run', file);
   }

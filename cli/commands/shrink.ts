@@ -11,7 +11,6 @@ import { LogShrinker, type SmallLog } from '../../streams/explore/shrink-log.ts'
 import type { Schedule } from '../../streams/explore/schedule/size.ts';
 import { paintFor } from '../colour.ts';
 import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
-import { breathe } from '../io.ts';
 import { parseCount } from '../options.ts';
 import { checkOutputs } from '../output-paths.ts';
 import { problemOf, readRun } from '../problem-log.ts';
@@ -21,11 +20,12 @@ import { replayLine, replayLogFile, type ReplayOutcome } from '../replay-log.ts'
 import { scenarioYaml } from '../scenario-yaml.ts';
 import { StoryPrinter } from '../story-printer.ts';
 import { systemCode } from '../system-error.ts';
+import { type Doing, watched } from '../watched.ts';
 import { shellWord } from '../words.ts';
 
 const STATES = 5_000;
 const TRIES = 10_000;
-/** Steps between two looks at whether somebody wants an end. */
+/** Tries between two looks at whether somebody wants an end. */
 const BREATH = 16;
 
 interface Plan {
@@ -58,27 +58,10 @@ function planOf({ args, options, io }: CommandCall): Plan {
   };
 }
 
-const DOING = { schedule: 'tries', scenario: 'tries', states: 'states' } as const;
-
-/** Shrinks until nothing gets smaller, the tries are spent, or a signal comes. */
-async function shrunk(log: FromLog, plan: Plan, { io, quiet }: CommandCall): Promise<LogShrinker> {
-  const shrinker = new LogShrinker(log, plan);
-  let progress = new Progress(io, 'tries', quiet);
-  let what: string = 'tries';
-  let steps = 0;
-  for (const { doing, count } of shrinker.run()) {
-    if (DOING[doing] !== what) {
-      progress.end();
-      what = DOING[doing];
-      progress = new Progress(io, what, quiet);
-    }
-    progress.at(count);
-    if (++steps % BREATH !== 0) continue;
-    await breathe();
-    if (io.stopped() !== undefined) break;
+function* doing(shrinker: LogShrinker): Generator<Doing, void> {
+  for (const { doing: what, count } of shrinker.run()) {
+    yield { what: what === 'states' ? 'states' : 'tries', count };
   }
-  progress.end();
-  return shrinker;
 }
 
 /** Why the result may not be the smallest. */
@@ -86,7 +69,9 @@ function doubtOf(log: FromLog, plan: Plan, shrinker: LogShrinker, isStopped: boo
   if (isStopped) return 'stopped';
   if (shrinker.isSpent) return `${shrinker.tried} tries are spent`;
   if (!log.isAtOnce) return 'what happens depends on latencies, of which states know nothing';
-  return plan.maxStates === 0 ? 'no search over states' : `more than ${plan.maxStates} states`;
+  return plan.maxStates === 0
+    ? 'no search over states'
+    : `more than ${plan.maxStates} states, counted or estimated`;
 }
 
 interface Done {
@@ -246,9 +231,12 @@ export const shrinkCommand: CommandSpec = {
     },
     {
       flags: '--states <n>',
-      help: `states up to which the smallest schedule is looked for (default: ${STATES}; 0: not at all)`,
+      help: `states up to which the smallest schedule is searched for (default: ${STATES} states; 0: no search)`,
     },
-    { flags: '--tries <n>', help: `schedules and scenarios tried at most (default: ${TRIES})` },
+    {
+      flags: '--tries <n>',
+      help: `schedules and scenarios tried at most, together (default: ${TRIES} tries)`,
+    },
   ],
   examples: [
     { line: 'shrink run.log', does: 'the shortest story' },
@@ -270,8 +258,9 @@ export const shrinkCommand: CommandSpec = {
     const plan = planOf(call);
     const run = await readRun(plan.file, call);
     if (run === undefined) return EXIT.found;
-    const log = problemOf(run, plan.file, plan.problem);
-    const shrinker = await shrunk(log, plan, call);
+    const { from: log } = problemOf(run, plan.file, plan.problem);
+    const shrinker = new LogShrinker(log, plan);
+    await watched(doing(shrinker), call, { every: BREATH });
     const isStopped = call.io.stopped() !== undefined;
     const { best, tried } = shrinker;
     const yaml = scenarioYaml(best.scenario);

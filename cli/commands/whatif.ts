@@ -27,6 +27,7 @@ import { parseSeed, parseSeq } from '../options.ts';
 import { checkOutputs, type Output } from '../output-paths.ts';
 import { readRun } from '../problem-log.ts';
 import { StoryPrinter } from '../story-printer.ts';
+import { type Doing, watched } from '../watched.ts';
 import { writeRun } from '../write-run.ts';
 
 /** More differences than this are counted; --json has all. */
@@ -189,15 +190,24 @@ function checkOptions(call: CommandCall): void {
   throw new FencelabError('FL201', `${idle.flag} without --do: nothing is changed`, idle.path);
 }
 
-/** @throws FencelabError FL313 with what is possible instead */
-function compared(
+function* doing<T>(work: Generator<number, T>): Generator<Doing, T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    yield { what: 'records of a side', count: value };
+  }
+}
+
+/** Undefined when a signal came: one side alone is no comparison. @throws FencelabError FL313 with what is possible instead */
+async function compared(
+  call: CommandCall,
   fork: Fork,
   at: number,
   change: Parameters<Fork['compare']>[0],
   policy: TailPolicy,
-): WhatIf {
+): Promise<WhatIf | undefined> {
   try {
-    return fork.compare(change, policy);
+    return await watched(doing(fork.comparing(change, policy)), call, { every: 64 });
   } catch (error) {
     if (!(error instanceof NotPossible)) throw error;
     const possible = fork.possible().map((each) => {
@@ -256,7 +266,8 @@ export const whatifCommand: CommandSpec = {
     const text = textOption(call.options, 'do');
     if (text === undefined) return printPossible(call, at, fork, run.choices[at - 1] ?? '');
     const change = parseChange(text, at, run.choices);
-    const what = compared(fork, at, change, policy);
+    const what = await compared(call, fork, at, change, policy);
+    if (what === undefined) return EXIT.found;
     if (call.json) {
       // one object, also when a log cannot be written
       await writeSides(call, run, what);

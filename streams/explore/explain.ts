@@ -3,22 +3,33 @@
  * the one change that makes it pass. All of it is bounded by counts of states and steps, so the same log gives the same
  * explanation anywhere.
  */
+import { ended } from './ended.ts';
 import { begin, type FromLog, judgeOf } from './from-log.ts';
-import { invariantJudge, type Judge } from './judge.ts';
+import { invariantJudge, type Judge, telling } from './judge.ts';
 import { enoughToShow, type Enough, writersNamedIn } from './schedule/enough.ts';
 import { kindOf } from './schedule/follow.ts';
 import { type Odds, oddsAlong, statesAlong } from './schedule/odds.ts';
 import { repairingSwap, type SwapSearch } from './schedule/swap.ts';
+import { namesIn, sameAs } from './schedule/same.ts';
 import { withoutAnswer, type WithoutAnswer } from './schedule/without-answer.ts';
 import type { WorldSystem } from './world-system.ts';
 
 export interface ExplainOptions {
-  /** kinds of problems that the log shows besides: a repair may leave those */
+  /** problems that the log shows besides: a repair may leave those */
   readonly besides: readonly string[];
   /** states up to which odds are summed up */
   readonly maxStates: number;
   /** steps for the sum, again for draws, and again for swaps */
   readonly maxSteps: number;
+  /** whether somebody wants an end: what is not known by then stays open */
+  readonly isStopped?: () => boolean;
+}
+
+/** How far it is. */
+export interface Explaining {
+  readonly doing: 'story' | 'odds' | 'swaps';
+  /** parts of the schedule tried, records looked at, swaps tried */
+  readonly count: number;
 }
 
 export interface Explanation {
@@ -44,21 +55,6 @@ function judgedBy({ scenario, seed, decisions, maxAnswers }: FromLog, judge: Jud
   return begin({ scenario, seed, decisions, maxAnswers, judge: silent });
 }
 
-/** Everything that can be wrong but for some kinds. */
-function allBut(kinds: readonly string[]): Judge {
-  const judge = invariantJudge();
-  const rest = (problem: string | null): string | null =>
-    problem === null || kinds.includes(kindOf(problem)) ? null : problem;
-  return {
-    ...judge,
-    at: (judged, told) => {
-      const { next, problem } = judge.at(judged, told);
-      return { next, problem: rest(problem) };
-    },
-    end: (judged) => rest(judge.end(judged)),
-  };
-}
-
 /** A swap between steps that touch the same actor is about what its actor keeps. */
 function namesOf({ swap }: SwapSearch, { objects }: WorldSystem): string[] {
   const names = (swap?.over ?? []).map((object) => objects.nameOf(object));
@@ -66,29 +62,52 @@ function namesOf({ swap }: SwapSearch, { objects }: WorldSystem): string[] {
   return shared.length === 0 ? names : shared;
 }
 
-export function explain(
+/** Passes on how far a part is. */
+function* doing<T>(
+  what: Explaining['doing'],
+  part: Generator<number | void, T>,
+): Generator<Explaining, T> {
+  for (let count = 1; ; count++) {
+    const next = part.next();
+    if (next.done === true) return next.value;
+    yield { doing: what, count: typeof next.value === 'number' ? next.value : count };
+  }
+}
+
+/** Yields now and then, so that it can be watched. */
+export function* explaining(
   from: FromLog,
-  { besides, maxStates, maxSteps }: ExplainOptions,
-): Explanation {
+  { besides, maxStates, maxSteps, isStopped = () => false }: ExplainOptions,
+): Generator<Explaining, Explanation> {
   const { choices, problem } = from;
-  const kind = kindOf(problem);
-  const system = judgedBy(
-    from,
-    judgeOf(kind, (found) => kindOf(found) === kind),
-  );
+  const names = namesIn(from.scenario);
+  const isIt = sameAs(problem, names);
+  const system = judgedBy(from, judgeOf(kindOf(problem), isIt));
   const moves = statesAlong(system, choices);
   const isAtEnd = moves.at(-1)?.problem == null;
   const ends = isAtEnd
     ? writersNamedIn(problem, moves, (object) => system.objects.nameOf(object))
     : [moves.length - 1];
-  const enough = enoughToShow(system, moves, { problem, ends, isAtEnd, maxTries: MAX_TRIES });
-  const odds = oddsAlong(system, choices, { problem, maxStates, maxSteps, seed: SEED });
-  const full = judgedBy(from, allBut(besides.filter((each) => each !== kind)));
+  const enough = yield* doing(
+    'story',
+    enoughToShow(system, moves, { isIt, ends, isAtEnd, maxTries: MAX_TRIES, isStopped }),
+  );
+  const options = { isIt, maxStates, maxSteps, seed: SEED, isStopped } as const;
+  const odds = yield* doing('odds', oddsAlong(system, choices, options));
+  const known = besides.map((each) => sameAs(each, names));
+  const isNew = (found: string): boolean => isIt(found) || !known.some((same) => same(found));
+  const full = judgedBy(from, telling(invariantJudge(), isNew));
   const taken = statesAlong(full, choices);
   const isCertain = odds.isExact && odds.after[0] === 1;
   const search = isCertain
     ? { swap: null, tries: 0, isSpent: false }
-    : repairingSwap(full, taken, { maxSteps });
-  const answer = search.swap === null ? withoutAnswer(full, taken) : null;
+    : yield* doing('swaps', repairingSwap(full, taken, { maxSteps, isStopped }));
+  const answer =
+    search.swap === null ? yield* doing('swaps', withoutAnswer(full, taken, isStopped)) : null;
   return { enough, isAtEnd, odds, search, over: namesOf(search, full), answer };
+}
+
+/** The same in one go. */
+export function explain(from: FromLog, options: ExplainOptions): Explanation {
+  return ended(explaining(from, options));
 }

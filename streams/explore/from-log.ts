@@ -14,7 +14,7 @@ import { parseChoice, visitEnabled } from '../world/choice.ts';
 import { startWorld } from '../world/start.ts';
 import { step } from '../world/step.ts';
 import { atOnce } from './at-once.ts';
-import { expectations, invariantJudge, type Judge } from './judge.ts';
+import { expectations, invariantJudge, type Judge, telling } from './judge.ts';
 import { follow, kindOf } from './schedule/follow.ts';
 import { namesIn, sameAs } from './schedule/same.ts';
 import { answersIn } from './schedule/size.ts';
@@ -86,24 +86,10 @@ export function shownBy({ scenario, seed, choices }: LoggedRun): Shown {
   return { problems: [...broken, ...failed, ...waits], decisions: [...kinds].sort() };
 }
 
-/** A judge that says nothing but what `isIt`. */
-function only(judge: Judge, isIt: (problem: string) => boolean): Judge {
-  const filtered = (problem: string | null): string | null =>
-    problem !== null && isIt(problem) ? problem : null;
-  return {
-    ...judge,
-    at: (judged, told) => {
-      const { next, problem } = judge.at(judged, told);
-      return { next, problem: filtered(problem) };
-    },
-    end: (judged) => filtered(judge.end(judged)),
-  };
-}
-
 /** A judge that looks for one problem and for nothing else: others on the way are passed by. */
 export function judgeOf(kind: string, isIt: (problem: string) => boolean): Judge {
   const invariant = INVARIANTS.find(({ rule }) => rule.id === kind);
-  return only(invariant === undefined ? expectations : invariantJudge([invariant]), isIt);
+  return telling(invariant === undefined ? expectations : invariantJudge([invariant]), isIt);
 }
 
 export interface Begun {

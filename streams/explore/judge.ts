@@ -63,6 +63,20 @@ export const expectations: Judge = {
 /** Says nothing. */
 export const silent: Judge = { ...expectations, at: () => HEARD_NOTHING };
 
+/** A judge that keeps to itself what it is not asked for. */
+export function telling(judge: Judge, isAsked: (problem: string) => boolean): Judge {
+  const told = (problem: string | null): string | null =>
+    problem !== null && isAsked(problem) ? problem : null;
+  return {
+    ...judge,
+    at: (judged, step) => {
+      const { next, problem } = judge.at(judged, step);
+      return { next, problem: told(problem) };
+    },
+    end: (judged) => told(judge.end(judged)),
+  };
+}
+
 const textOfBreach = ({ id, what }: Breach): string => `${id}: ${what}`;
 
 /**

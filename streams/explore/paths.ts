@@ -68,7 +68,12 @@ function foldedBack<S, V>(
     values[number] = value;
     return value;
   };
-  return { of, known: (state) => values[visited.add(system.key(state))] };
+  const fromHere = (state: S): V => {
+    // what was broken off before is not under way any more
+    underWay.clear();
+    return of(state);
+  };
+  return { of: fromHere, known: (state) => values[visited.add(system.key(state))] };
 }
 
 /** How many schedules lead from a state to an end. */

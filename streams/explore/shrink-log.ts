@@ -6,6 +6,7 @@
  */
 import type { Path } from '../../domain/scenario/problem.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
+import { ended } from './ended.ts';
 import { begin, type FromLog, judgeOf } from './from-log.ts';
 import { Random } from './random.ts';
 import { endProblem, follow, type Followed, kindOf } from './schedule/follow.ts';
@@ -312,6 +313,6 @@ export class LogShrinker {
 /** The same in one go. */
 export function shrinkLog(log: FromLog, options: SmallLogOptions): SmallLog & { tried: number } {
   const shrinker = new LogShrinker(log, options);
-  for (const step of shrinker.run()) void step;
+  ended(shrinker.run());
   return { ...shrinker.best, tried: shrinker.tried };
 }

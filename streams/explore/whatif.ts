@@ -2,20 +2,19 @@
  * What if, at one record of a log, something else had been delivered: the run forks there, both ways go on under one
  * policy to their ends, and are compared. The world has the latencies of the log, so one side is the log itself.
  */
-import type { Scenario } from '../../domain/scenario/schema.ts';
-import type { U64 } from '../../domain/units.ts';
-import { type Breach, watchOf } from '../../domain/invariants/watch.ts';
 import type { Decision } from '../../machines/contract/decisions.ts';
 import { processOf, visitEnabled } from '../world/choice.ts';
 import type { StepRecord } from '../world/record.ts';
-import { type RunEnd, runScenario, tableExecutor } from '../world/run.ts';
+import { tableExecutor } from '../world/run.ts';
 import { startWorld } from '../world/start.ts';
 import { step } from '../world/step.ts';
 import type { World } from '../world/world.ts';
+import { ended } from './ended.ts';
 import type { LoggedRun } from './from-log.ts';
+import { type Ran, running } from './ran.ts';
 import { type Differences, differencesOf, type Tail } from './schedule/difference.ts';
 import { statesAlong } from './schedule/odds.ts';
-import { goOn, inOrderOf, type Policy } from './schedule/policy.ts';
+import { goingOn, inOrderOf, type Policy } from './schedule/policy.ts';
 import { swapped } from './schedule/swap.ts';
 import type { Move } from './system.ts';
 import { type Explored, worldSystem, type WorldSystem } from './world-system.ts';
@@ -44,12 +43,8 @@ export type TailPolicy =
   | { readonly kind: 'time' }
   | { readonly kind: 'random'; readonly policy: Policy<unknown> };
 
-export interface RunSide {
-  /** all records of the run */
-  readonly records: readonly StepRecord[];
+export interface RunSide extends Ran {
   readonly choices: readonly string[];
-  readonly end: RunEnd;
-  readonly breaches: readonly Breach[];
   /** answers of the log that no step asked for any more */
   readonly unasked: number;
 }
@@ -71,9 +66,9 @@ export class Fork {
 
   /** @param at the step, counted from 0. @throws RangeError when the choices are not possible */
   constructor(run: LoggedRun, at: number) {
-    const { world, record } = startWorld(run.scenario, run.seed, tableExecutor);
     this.#run = run;
     this.#step = at;
+    const { world, record } = startWorld(run.scenario, run.seed, tableExecutor);
     this.#system = worldSystem(world, { executor: tableExecutor, first: record });
     this.#before = statesAlong(this.#system, run.choices.slice(0, at));
   }
@@ -95,6 +90,11 @@ export class Fork {
 
   /** @throws NotPossible */
   compare(change: Change, policy: TailPolicy): WhatIf {
+    return ended(this.comparing(change, policy));
+  }
+
+  /** The same, step by step: yields how many were taken on a side. @throws NotPossible */
+  *comparing(change: Change, policy: TailPolicy): Generator<number, WhatIf> {
     const log = this.#run.choices;
     const order = this.#order(change);
     // a change of order is seen in how the run goes on; any other one is this very step
@@ -107,8 +107,8 @@ export class Fork {
       throw new NotPossible('after: puts a record of the log off; another policy has none');
     }
     const sides = [
-      this.#goOn(here, inLog ? inOrderOf(log) : policyOf(policy)),
-      this.#goOn(there, inLog ? inOrderOf(order) : policyOf(policy)),
+      yield* this.#goOn(here, inLog ? inOrderOf(log) : policyOf(policy)),
+      yield* this.#goOn(there, inLog ? inOrderOf(order) : policyOf(policy)),
     ] as const;
     if (change.kind === 'after') this.#checkPutOff(change.step, sides[1].side.choices);
     return {
@@ -164,20 +164,25 @@ export class Fork {
   }
 
   /** One side: maybe a first step that is given, then the policy. */
-  #goOn(first: string | undefined, policy: Policy<Explored>): { side: RunSide; tail: Tail } {
+  *#goOn(
+    first: string | undefined,
+    policy: Policy<Explored>,
+  ): Generator<number, { side: RunSide; tail: Tail }> {
     const { scenario, seed, choices: log } = this.#run;
     const before = this.#before.map(({ choice }) => choice);
     const most = 4 * log.length + 1000;
     const taken = first === undefined ? [] : [this.#take(first)];
     const from = taken[0]?.state ?? this.#state;
-    const went = goOn(this.#system, from, policy, {
+    const options = {
       before: [...before, ...taken.map(({ choice }) => choice)],
       most,
       stops: false,
-    });
+    };
+    const went = yield* goingOn(this.#system, from, policy, options);
     const moves = [...taken, ...went.moves];
     const choices = [...before, ...moves.map(({ choice }) => choice)];
-    const side = { ...runOf(scenario, seed, choices), choices, unasked: went.unasked };
+    const ran = yield* running(scenario, seed, choices);
+    const side = { ...ran, choices, unasked: went.unasked };
     const records = side.records.slice(before.length + 1);
     return { side, tail: { records, moves, from: before.length } };
   }
@@ -201,29 +206,4 @@ function dueNsOf(world: World, process: string): number {
     if (key === process) found = dueNs;
   });
   return found;
-}
-
-/** A schedule, run: its records, how it ended, and what it broke. */
-export function runOf(
-  scenario: Scenario,
-  seed: U64,
-  choices: readonly string[],
-): Pick<RunSide, 'records' | 'end' | 'breaches'> {
-  const run = runScenario({ scenario, seed, chooser: { choices } });
-  const { start, at, end } = watchOf();
-  const records: StepRecord[] = [];
-  const breaches: Breach[] = [];
-  let watched = start;
-  for (;;) {
-    const { done, value } = run.next();
-    if (done === true) {
-      const isOver = value.verdict === 'ok' || value.verdict === 'failed';
-      if (isOver) breaches.push(...end(watched));
-      return { records, end: value, breaches };
-    }
-    const judged = at(watched, value);
-    ({ watched } = judged);
-    breaches.push(...judged.breaches);
-    records.push(value);
-  }
 }

@@ -7,9 +7,11 @@ import { QUIRKS, type QuirkRow } from '../../../domain/quirks/quirks.ts';
 import { MACHINES } from '../../../machines/index.ts';
 import { atOnce } from '../../../streams/explore/at-once.ts';
 import { aimAt } from '../../../bench/detection/aim.ts';
+import { ended } from '../../../streams/explore/ended.ts';
 import { enoughToShow } from '../../../streams/explore/schedule/enough.ts';
 import { statesAlong } from '../../../streams/explore/schedule/odds.ts';
-import { runOf } from '../../../streams/explore/whatif.ts';
+import { sameKind } from '../../../streams/explore/schedule/same.ts';
+import { runOf } from '../../../streams/explore/ran.ts';
 import { stateGraph } from '../../../streams/export/diagram.ts';
 import { mermaidDiagram } from '../../../streams/export/diagram-mermaid.ts';
 import { factText } from '../../../streams/export/fact-text.ts';
@@ -53,7 +55,7 @@ export function bugRun(row: QuirkRow, kept: Kept): BugRun {
   const ends = [moves.length - 1];
   const enough = isAtEnd
     ? moves.map((_, i) => i)
-    : enoughToShow(system, moves, { problem, ends, isAtEnd, maxTries: 200 }).steps;
+    : ended(enoughToShow(system, moves, { isIt: sameKind(problem), ends, isAtEnd, maxTries: 200 })).steps;
   const { records } = runOf(atOnce(scenario), '0x0', choices);
   return { row, kept, choices, records, problem, isAtEnd, enough: enough.map((i) => i + 1) };
 }

@@ -4,7 +4,7 @@ import { QUIRKS, type QuirkRow } from '../../../domain/quirks/quirks.ts';
 import { explain, type Explanation } from '../../../streams/explore/explain.ts';
 import { fromLog, type FromLog, judgeOf, shownBy } from '../../../streams/explore/from-log.ts';
 import { follow, kindOf } from '../../../streams/explore/schedule/follow.ts';
-import { runOf } from '../../../streams/explore/whatif.ts';
+import { runOf } from '../../../streams/explore/ran.ts';
 import { worldSystem, type WorldSystem } from '../../../streams/explore/world-system.ts';
 import { tableExecutor } from '../../../streams/world/run.ts';
 import { startWorld } from '../../../streams/world/start.ts';
@@ -18,8 +18,8 @@ function explainedLog(id: string): { from: FromLog; besides: string[]; explanati
   const { problems, decisions } = shownBy(run);
   const wanted = problems.find((each) => kindOf(each) === row.breaks) ?? problems[0] ?? '';
   const from = fromLog(run, wanted, decisions);
-  const besides = problems.map(kindOf);
-  return { from, besides, explanation: explain(from, { ...LIMITS, besides }) };
+  const explanation = explain(from, { ...LIMITS, besides: problems });
+  return { from, besides: problems.map(kindOf), explanation };
 }
 
 function systemOf({ scenario, seed, problem }: FromLog): WorldSystem {

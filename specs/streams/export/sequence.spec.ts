@@ -8,7 +8,7 @@ import { sequenceMermaid } from '../../../streams/export/sequence-mermaid.ts';
 import { sequenceSvg } from '../../../streams/export/sequence-svg.ts';
 import { sequenceText } from '../../../streams/export/sequence-text.ts';
 import { type Sequence, sequenceOf } from '../../../streams/export/sequence.ts';
-import { runOf } from '../../../streams/explore/whatif.ts';
+import { runOf } from '../../../streams/explore/ran.ts';
 import { failingLog } from '../../rig/failing-log.ts';
 
 const row = QUIRKS.find(({ id }) => id === 'H01') as QuirkRow;

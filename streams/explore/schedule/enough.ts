@@ -5,7 +5,7 @@
  * that make it show, by halving; the last of those is needed, with what it rests on; and again. At last whatever goes back
  * to one beginning (a client, as a rule) is left out if the rest shows it alone.
  */
-import { follow, kindOf } from './follow.ts';
+import { follow } from './follow.ts';
 import { pastOf } from './slice.ts';
 import type { Move, System } from '../system.ts';
 import { isWrite, objectOf } from '../touches.ts';
@@ -18,13 +18,15 @@ export interface Enough {
 }
 
 export interface EnoughOptions {
-  readonly problem: string;
+  /** whether a problem is the one that is to be shown */
+  readonly isIt: (problem: string) => boolean;
   /** the steps that the problem is about */
   readonly ends: Iterable<number>;
   /** the problem is one of the end of the run: what is left is taken in canonical order */
   readonly isAtEnd: boolean;
   /** parts of the schedule that are tried at most */
   readonly maxTries: number;
+  readonly isStopped?: () => boolean;
 }
 
 /** The latest step that writes each object which the text names: where a problem of the end has its roots. */
@@ -43,46 +45,45 @@ export function writersNamedIn<S>(
   return named.length === 0 ? [moves.length - 1] : [...new Set(named)];
 }
 
-export function enoughToShow<S>(
+/** Yields after every try. */
+export function* enoughToShow<S>(
   system: System<S>,
   moves: readonly Move<S>[],
-  { problem, ends, isAtEnd, maxTries }: EnoughOptions,
-): Enough {
+  { isIt, ends, isAtEnd, maxTries, isStopped = () => false }: EnoughOptions,
+): Generator<void, Enough> {
   const all = moves.map((_, i) => i);
   const thenUpTo = isAtEnd ? moves.length + 1000 : 0;
   let tries = 0;
-  const shows = (steps: readonly number[]): boolean => {
+  const isSpent = (): boolean => tries >= maxTries || isStopped();
+  function* shows(steps: readonly number[]): Generator<void, boolean> {
     tries += 1;
     const choices = steps.map((i) => moves[i]?.choice ?? '');
     const found = follow(system, choices, { skip: true, thenUpTo });
-    return found.problem !== null && kindOf(found.problem) === kindOf(problem);
-  };
-  /** Whole clients, say, that touch what the failing step touches, too, and are not needed for it. */
-  const withoutIdle = (steps: readonly number[]): readonly number[] => {
-    let left = steps;
-    for (const root of new Set(roots)) {
-      const fewer = left.filter((step) => roots[step] !== root);
-      if (fewer.length === left.length || fewer.length === 0) continue;
-      if (tries < maxTries && shows(fewer)) left = fewer;
-    }
-    return left;
-  };
+    yield;
+    return found.problem !== null && isIt(found.problem);
+  }
   const roots = rootsOf(moves);
   let kept = pastOf(moves, ends);
-  while (!shows(kept)) {
+  while (!(yield* shows(kept))) {
     const others = all.filter((i) => !kept.includes(i)).reverse();
     let [low, high] = [1, others.length];
     while (low < high) {
-      if (tries >= maxTries) return { steps: all, shows: false };
+      if (isSpent()) return { steps: all, shows: false };
       const middle = (low + high) >> 1;
-      if (shows(pastOf(moves, [...kept, ...others.slice(0, middle)]))) high = middle;
+      if (yield* shows(pastOf(moves, [...kept, ...others.slice(0, middle)]))) high = middle;
       else low = middle + 1;
     }
     const needed = others[low - 1];
-    if (needed === undefined) return { steps: all, shows: false };
+    if (needed === undefined || isStopped()) return { steps: all, shows: false };
     kept = pastOf(moves, [...kept, needed]);
   }
-  return { steps: withoutIdle(kept), shows: true };
+  // whole clients, say, that touch what the failing step touches, too, and are not needed for it
+  for (const root of new Set(roots)) {
+    const fewer = kept.filter((step) => roots[step] !== root);
+    if (fewer.length === kept.length || fewer.length === 0) continue;
+    if (!isSpent() && (yield* shows(fewer))) kept = fewer;
+  }
+  return { steps: kept, shows: true };
 }
 
 /** The step that each goes back to, from cause to cause. */

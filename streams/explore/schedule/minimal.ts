@@ -4,6 +4,7 @@
  * for each actor that ran last and each number of answers so far, with the fewest switches to it. A state that an
  * earlier layer had with as few answers cannot be on a shortest way again, whoever ran last.
  */
+import { ended } from '../ended.ts';
 import type { System } from '../system.ts';
 import { endProblem } from './follow.ts';
 import { answersIn, type Schedule } from './size.ts';
@@ -168,9 +169,5 @@ export function minimalSchedule<S>(
   system: System<S>,
   options: MinimalOptions,
 ): Schedule | null | undefined {
-  const search = minimalSearch(system, options);
-  for (;;) {
-    const { done, value } = search.next();
-    if (done === true) return value;
-  }
+  return ended(minimalSearch(system, options));
 }

@@ -8,9 +8,9 @@
  * after the step are the same and are not drawn twice.
  */
 import type { U64 } from '../../../domain/units.ts';
-import { Cyclic, failureFrom, type Folded, TooManyStates } from '../paths.ts';
+import { BrokenOff, Cyclic, failureFrom, type Folded, TooManyStates } from '../paths.ts';
 import { Random } from '../random.ts';
-import { endProblem, kindOf } from './follow.ts';
+import { endProblem } from './follow.ts';
 import type { Move, System } from '../system.ts';
 
 export interface Odds {
@@ -24,12 +24,14 @@ export interface Odds {
 }
 
 export interface OddsOptions {
-  readonly problem: string;
+  /** whether a problem is the one whose odds these are */
+  readonly isIt: (problem: string) => boolean;
   /** states up to which it is summed up exactly */
   readonly maxStates: number;
   /** steps that are looked at for the sum, and once more for draws, but for the last round of them */
   readonly maxSteps: number;
   readonly seed: U64;
+  readonly isStopped?: () => boolean;
 }
 
 /** The steps of a schedule. @throws RangeError when a choice is not possible */
@@ -43,36 +45,54 @@ export function statesAlong<S>(system: System<S>, choices: readonly string[]): M
   });
 }
 
-/** For the schedule that shows `problem` at its end. @throws RangeError when a choice is not possible */
-export function oddsAlong<S>(
+/**
+ * For a schedule that shows the problem at its end. Yields how many states' odds it has looked for.
+ * @throws RangeError when a choice is not possible
+ */
+export function* oddsAlong<S>(
   system: System<S>,
   choices: readonly string[],
   options: OddsOptions,
-): Odds {
+): Generator<number, Odds> {
   const moves = statesAlong(system, choices);
   const showsIt = moves.at(-1)?.problem != null;
   const before = showsIt ? moves.slice(0, -1) : moves;
   const states = [system.initial, ...before.map(({ state }) => state)];
-  const odds = oddsOf(system, states, options);
+  const odds = yield* oddsOf(system, states, options);
   if (!showsIt) return odds;
   return { ...odds, after: [...odds.after, 1], error: [...odds.error, 0] };
 }
 
-function oddsOf<S>(system: System<S>, states: readonly S[], options: OddsOptions): Odds {
-  const { problem, maxStates, maxSteps } = options;
-  const kind = kindOf(problem);
-  const failure = failureFrom(system, { maxStates, maxSteps }, (found) => kindOf(found) === kind);
+/** Steps of the sum between two looks at whether somebody wants an end. */
+const SLICE = 4096;
+
+function* oddsOf<S>(
+  system: System<S>,
+  states: readonly S[],
+  options: OddsOptions,
+): Generator<number, Odds> {
+  const { isIt, maxStates, maxSteps, isStopped = () => false } = options;
+  let slice = 0;
+  const shouldStop = (): boolean => ++slice % SLICE === 0;
+  const failure = failureFrom(system, { maxStates, maxSteps, shouldStop }, isIt);
   const after = states.map(() => NaN);
   let first = states.length;
-  try {
-    // from the end: what follows a late state follows the earlier ones, too
-    for (; first > 0; first--) after[first - 1] = failure.of(states[first - 1] as S);
-  } catch (error) {
-    if (!(error instanceof TooManyStates || error instanceof Cyclic)) throw error;
+  // from the end: what follows a late state follows the earlier ones, too
+  while (first > 0 && !isStopped()) {
+    yield states.length - first;
+    try {
+      after[first - 1] = failure.of(states[first - 1] as S);
+      first -= 1;
+    } catch (error) {
+      // what was summed up so far is kept
+      if (error instanceof BrokenOff) continue;
+      if (!(error instanceof TooManyStates || error instanceof Cyclic)) throw error;
+      break;
+    }
   }
   const error = after.map(() => 0);
   if (first === 0) return { after, error, isExact: true, draws: 0 };
-  const draws = drawEarly(system, states, first, { failure, after, error }, options);
+  const draws = yield* drawEarly(system, states, first, { failure, after, error }, options);
   return { after, error, isExact: false, draws };
 }
 
@@ -104,25 +124,25 @@ const FIRST_POINTS = 5;
  * Draws the odds of the first `count` states: a few evenly apart, then halfway where they differ most, until all are
  * drawn; then more of each. What is not drawn when the steps are spent stays NaN.
  */
-function drawEarly<S>(
+function* drawEarly<S>(
   system: System<S>,
   states: readonly S[],
   count: number,
   { failure, after, error }: Found<S>,
-  { problem, maxSteps, seed }: OddsOptions,
-): number {
-  const kind = kindOf(problem);
+  { isIt, maxSteps, seed, isStopped = () => false }: OddsOptions,
+): Generator<number, number> {
   const most = 4 * states.length + 1000;
   const random = new Random(seed);
   const pick = (of: number): number => (of <= 1 ? 0 : random.int(of));
   const sums = new Map<number, Sum>();
   let spent = 0;
-  const drawAt = (place: number, draws: number): void => {
+  const isSpent = (): boolean => spent >= maxSteps || isStopped();
+  const drawAt = (place: number, draws: number): number => {
     const sum = sums.get(place) ?? { draws: 0, odds: 0, squares: 0 };
     for (let i = 0; i < draws; i++) {
       // what is known lies behind `count` steps
       const known = { from: count - place, of: failure.known };
-      const ran = draw(system, states[place] as S, { pick, most, kind, known });
+      const ran = draw(system, states[place] as S, { pick, most, isIt, known });
       spent += ran.steps + 1;
       sum.draws += 1;
       sum.odds += ran.odds;
@@ -131,6 +151,7 @@ function drawEarly<S>(
     sums.set(place, sum);
     after[place] = sum.odds / sum.draws;
     error[place] = width(sum.odds, sum.squares, sum.draws);
+    return states.length - count + sums.size;
   };
   const open = states.slice(0, count).flatMap((state, i) => (isForced(system, state) ? [] : [i]));
   const evenly = Array.from({ length: FIRST_POINTS }, (_, i) =>
@@ -139,14 +160,15 @@ function drawEarly<S>(
   // the first and the last in any case
   for (const place of new Set([0, open.length - 1, ...evenly])) {
     const isEdge = place === 0 || place === open.length - 1;
-    if (open[place] !== undefined && (isEdge || spent < maxSteps)) drawAt(open[place], DRAWS);
+    const isWanted = !isStopped() && (isEdge || !isSpent());
+    if (open[place] !== undefined && isWanted) yield drawAt(open[place], DRAWS);
   }
   for (;;) {
-    const place = spent < maxSteps ? halfway(open, after, count) : undefined;
+    const place = isSpent() ? undefined : halfway(open, after, count);
     if (place === undefined) break;
-    drawAt(place, DRAWS);
+    yield drawAt(place, DRAWS);
   }
-  while (spent < maxSteps && open.length > 0) for (const place of open) drawAt(place, 1);
+  while (!isSpent() && open.length > 0) for (const place of open) yield drawAt(place, 1);
   // a step that nobody could have taken another way changes nothing
   const isOpen = new Set(open);
   for (let i = count - 1; i >= 0; i--) {
@@ -154,7 +176,8 @@ function drawEarly<S>(
     after[i] = after[i + 1] ?? NaN;
     error[i] = error[i + 1] ?? 0;
   }
-  return Math.min(...[...sums.values()].map(({ draws }) => draws));
+  const draws = [...sums.values()].map((sum) => sum.draws);
+  return draws.length === 0 ? 0 : Math.min(...draws);
 }
 
 /** The place in the middle of those between two drawn ones that differ most; undefined when all are drawn. */
@@ -182,7 +205,7 @@ function halfway(
 interface Draw<S> {
   readonly pick: (options: number) => number;
   readonly most: number;
-  readonly kind: string;
+  readonly isIt: (problem: string) => boolean;
   /** what is known, and the number of steps before which no state can be */
   readonly known: { readonly from: number; readonly of: (state: S) => number | undefined };
 }
@@ -191,10 +214,9 @@ interface Draw<S> {
 function draw<S>(
   system: System<S>,
   from: S,
-  { pick, most, kind, known }: Draw<S>,
+  { pick, most, isIt, known }: Draw<S>,
 ): { readonly odds: number; readonly steps: number } {
-  const judged = (problem: string | null): number =>
-    problem !== null && kindOf(problem) === kind ? 1 : 0;
+  const judged = (problem: string | null): number => (problem !== null && isIt(problem) ? 1 : 0);
   let state = from;
   let steps = 0;
   for (let taken = 0; taken < most; taken++) {

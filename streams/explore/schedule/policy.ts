@@ -6,6 +6,7 @@
 import type { U64 } from '../../../domain/units.ts';
 import { mix32, seed32 } from '../../../hw/latency.ts';
 import { processOf } from '../../world/choice.ts';
+import { ended } from '../ended.ts';
 import { endProblem } from './follow.ts';
 import type { Move, System } from '../system.ts';
 
@@ -81,8 +82,18 @@ export function goOn<S>(
   system: System<S>,
   from: S,
   policy: Policy<S>,
-  { before, most, stops }: GoOnOptions,
+  options: GoOnOptions,
 ): WentOn<S> {
+  return ended(goingOn(system, from, policy, options));
+}
+
+/** The same, step by step: yields how many it has taken. */
+export function* goingOn<S>(
+  system: System<S>,
+  from: S,
+  policy: Policy<S>,
+  { before, most, stops }: GoOnOptions,
+): Generator<number, WentOn<S>> {
   const counts = new Map<string, number>();
   const countOf = (process: string): number => counts.get(process) ?? 0;
   const note = (process: string): void => void counts.set(process, countOf(process) + 1);
@@ -90,7 +101,7 @@ export function goOn<S>(
   const moves: Move<S>[] = [];
   let state = from;
   let unasked = 0;
-  const ended = (isOver: boolean, problem: string | null): WentOn<S> => ({
+  const went = (isOver: boolean, problem: string | null): WentOn<S> => ({
     moves,
     state,
     problem,
@@ -100,7 +111,7 @@ export function goOn<S>(
   while (moves.length < most) {
     const ready = system.ready(state);
     let [process] = ready;
-    if (process === undefined) return ended(true, endProblem(system, state));
+    if (process === undefined) return went(true, endProblem(system, state));
     let lowest = Infinity;
     for (const each of ready) {
       const rank = policy.rank(each, countOf(each), state);
@@ -116,7 +127,8 @@ export function goOn<S>(
     note(process);
     moves.push(move);
     ({ state } = move);
-    if (stops && move.problem !== null) return ended(false, move.problem);
+    if (stops && move.problem !== null) return went(false, move.problem);
+    yield moves.length;
   }
-  return ended(false, null);
+  return went(false, null);
 }

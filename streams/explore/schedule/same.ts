@@ -22,6 +22,12 @@ function wordsOf(problem: string, names: ReadonlySet<string>): string {
   return [...new Set(words)].join(' ');
 }
 
+/** Whether another problem is of the same kind: enough where nobody gives names. */
+export function sameKind(problem: string): (other: string) => boolean {
+  const kind = kindOf(problem);
+  return (other) => kindOf(other) === kind;
+}
+
 /** Whether another problem is the same as this one. @param names those of the scenario */
 export function sameAs(problem: string, names: ReadonlySet<string>): (other: string) => boolean {
   const kind = kindOf(problem);

@@ -5,8 +5,10 @@
  * states are few enough, the smallest one, proved (minimal.ts). No step before the first change is taken again.
  */
 import { processOf } from '../../world/choice.ts';
-import { follow, type FollowOptions, kindOf } from './follow.ts';
+import { ended } from '../ended.ts';
+import { follow, type FollowOptions } from './follow.ts';
 import { minimalSearch, type MinimalOptions } from './minimal.ts';
+import { sameKind } from './same.ts';
 import { answersIn, isSmaller, type Schedule, scheduleOf } from './size.ts';
 import { sliceOf } from './slice.ts';
 import type { Move, System } from '../system.ts';
@@ -27,11 +29,6 @@ export interface ShrinkOptions {
   /** whether a problem is the one to be kept; the same kind unless given */
   readonly isIt?: (problem: string) => boolean;
 }
-
-const sameKind = (problem: string): ((other: string) => boolean) => {
-  const kind = kindOf(problem);
-  return (other) => kindOf(other) === kind;
-};
 
 /** A schedule that shows the problem, step by step. */
 export interface Found<S> extends Schedule {
@@ -248,9 +245,5 @@ export function shrink<S>(
   choices: readonly string[],
   options: ShrinkOptions,
 ): Shrunk {
-  const run = shrinking(system, choices, options);
-  for (;;) {
-    const { done, value } = run.next();
-    if (done === true) return value;
-  }
+  return ended(shrinking(system, choices, options));
 }

@@ -24,6 +24,7 @@ export interface Swap {
 export interface SwapOptions {
   /** steps that the tries take at most, all together, but for the last of them */
   readonly maxSteps: number;
+  readonly isStopped?: () => boolean;
 }
 
 export interface SwapSearch {
@@ -86,12 +87,12 @@ function placeOfNth(choices: readonly string[], process: string, nth: number): n
   return choices.findIndex((choice) => processOf(choice) === process && count++ === nth);
 }
 
-/** A swap after which `moves`, a schedule that shows a problem, passes. */
-export function repairingSwap<S>(
+/** A swap after which `moves`, a schedule that shows a problem, passes. Yields how many it has tried after each. */
+export function* repairingSwap<S>(
   system: System<S>,
   moves: readonly Move<S>[],
-  { maxSteps }: SwapOptions,
-): SwapSearch {
+  { maxSteps, isStopped = () => false }: SwapOptions,
+): Generator<number, SwapSearch> {
   const choices = moves.map(({ choice }) => choice);
   const processes = choices.map(processOf);
   const nths = processes.map((p, i) => processes.slice(0, i).filter((each) => each === p).length);
@@ -111,8 +112,8 @@ export function repairingSwap<S>(
       if (how === 'first' && !system.ready(state).includes(processes[later] ?? '')) continue;
       if (how === 'first' && (nths[later] ?? 0) !== countIn(processes, earlier, later)) continue;
       if (how === 'after' && later === earlier + 1) continue;
-      if (steps >= maxSteps) return { swap: null, tries, isSpent: true };
-      tries += 1;
+      if (steps >= maxSteps || isStopped()) return { swap: null, tries, isSpent: true };
+      yield ++tries;
       const before = choices.slice(0, earlier);
       const policy = inOrderOf(swapped(choices, { earlier, later, how }));
       const ran = goOn(system, state, policy, { before, most, stops: true });

@@ -10,16 +10,19 @@ export interface WithoutAnswer {
   readonly choices: readonly string[];
 }
 
-/** The latest answer without which `moves`, a schedule that shows a problem, passes; null when there is none. */
-export function withoutAnswer<S>(
+/** The latest answer without which `moves`, a schedule that shows a problem, passes; null when there is none. Yields before every try. */
+export function* withoutAnswer<S>(
   system: System<S>,
   moves: readonly Move<S>[],
-): WithoutAnswer | null {
+  isStopped = (): boolean => false,
+): Generator<void, WithoutAnswer | null> {
   const choices = moves.map(({ choice }) => choice);
   const most = 4 * choices.length + 1000;
   for (let step = moves.length - 1; step >= 0; step--) {
     const { key, answers } = parseChoice(choices[step] ?? '');
     for (const decision of [...answers.keys()].reverse()) {
+      yield;
+      if (isStopped()) return null;
       const rest = new Map([...answers].filter(([index]) => index !== decision));
       const before = choices.slice(0, step);
       const order = [...before, choiceText(key, rest), ...choices.slice(step + 1)];

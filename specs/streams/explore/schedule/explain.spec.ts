@@ -1,11 +1,13 @@
 /** Odds, slices and swaps against what trying everything gives. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ended } from '../../../../streams/explore/ended.ts';
 import { follow, kindOf } from '../../../../streams/explore/schedule/follow.ts';
 import { jumps, oddsAlong } from '../../../../streams/explore/schedule/odds.ts';
 import { enoughToShow } from '../../../../streams/explore/schedule/enough.ts';
 import { goOn, inOrderOf, randomOrder } from '../../../../streams/explore/schedule/policy.ts';
 import { pastOf, sliceOf } from '../../../../streams/explore/schedule/slice.ts';
+import { sameKind } from '../../../../streams/explore/schedule/same.ts';
 import { repairingSwap } from '../../../../streams/explore/schedule/swap.ts';
 import { everyRun, LOST_UPDATE, lostUpdate, programs } from '../../../rig/token-programs.ts';
 import { dependent } from '../../../../streams/explore/touches.ts';
@@ -28,7 +30,8 @@ describe('odds', () => {
         fc.pre(chosen !== undefined);
         const { choices, problem } = chosen;
         const system = tokenSystem(program, lostUpdate);
-        const odds = oddsAlong(system, choices, { problem, maxStates: 1e5, ...draws });
+        const isIt = sameKind(problem);
+        const odds = ended(oddsAlong(system, choices, { isIt, maxStates: 1e5, ...draws }));
         expect(odds.isExact).toBe(true);
         const all = [...everyRun(system)];
         choices.forEach((_, k) => {
@@ -48,9 +51,9 @@ describe('odds', () => {
   it('drawn ones are near the exact ones, and say how near', () => {
     const system = tokenSystem(LOST_UPDATE, lostUpdate);
     const choices = ['a', 'b', 'a', 'b'];
-    const options = { problem: 'I0: x is 1', ...draws };
-    const exact = oddsAlong(system, choices, { ...options, maxStates: 1000 });
-    const drawn = oddsAlong(system, choices, { ...options, maxStates: 0 });
+    const options = { isIt: sameKind('I0: x is 1'), ...draws };
+    const exact = ended(oddsAlong(system, choices, { ...options, maxStates: 1000 }));
+    const drawn = ended(oddsAlong(system, choices, { ...options, maxStates: 0 }));
     expect([exact.isExact, drawn.isExact]).toEqual([true, false]);
     expect(exact.after).toEqual([0.5, 0.5, 1, 1, 1]);
     exact.after.forEach((odds, k) => {
@@ -62,16 +65,16 @@ describe('odds', () => {
 
   it('jump where the second reads before the first has written', () => {
     const system = tokenSystem(LOST_UPDATE, lostUpdate);
-    const options = { problem: 'I0', maxStates: 1000, ...draws };
-    expect(jumps(oddsAlong(system, ['a', 'b', 'a', 'b'], options))).toEqual([
+    const options = { isIt: sameKind('I0'), maxStates: 1000, ...draws };
+    expect(jumps(ended(oddsAlong(system, ['a', 'b', 'a', 'b'], options)))).toEqual([
       { step: 1, from: 1, rise: 0.5 },
     ]);
   });
 
   it('refuse a schedule that is not possible', () => {
-    const options = { problem: 'I0', maxStates: 1000, ...draws };
+    const options = { isIt: sameKind('I0'), maxStates: 1000, ...draws };
     const system = tokenSystem(LOST_UPDATE, lostUpdate);
-    expect(() => oddsAlong(system, ['a', 'a', 'a'], options)).toThrow(/a is not possible/);
+    expect(() => ended(oddsAlong(system, ['a', 'a', 'a'], options))).toThrow(/a is not possible/);
   });
 });
 
@@ -128,7 +131,7 @@ describe('the past of steps', () => {
 });
 
 describe('enough to show a problem', () => {
-  const options = { problem: 'I0', isAtEnd: false, maxTries: 100 };
+  const options = { isIt: sameKind('I0'), isAtEnd: false, maxTries: 100 };
 
   it('is the slice where that shows it, and the missing steps with it where not', () => {
     // the judge compares x and y, and no step touches both
@@ -159,11 +162,11 @@ describe('enough to show a problem', () => {
     expect(moves.at(-1)?.problem).toBe('I0: both');
     expect(sliceOf(moves)).toEqual([2, 3]);
     const ends = [moves.length - 1];
-    expect(enoughToShow(system, moves, { ...options, ends })).toEqual({
+    expect(ended(enoughToShow(system, moves, { ...options, ends }))).toEqual({
       steps: [1, 2, 3],
       shows: true,
     });
-    const none = enoughToShow(system, moves, { ...options, ends, maxTries: 0 });
+    const none = ended(enoughToShow(system, moves, { ...options, ends, maxTries: 0 }));
     expect(none).toEqual({ steps: [0, 1, 2, 3], shows: false });
   });
 });
@@ -178,7 +181,7 @@ describe('a swap', () => {
         const system = tokenSystem(program, lostUpdate);
         for (const { choices } of failing(program).slice(0, 20)) {
           const { moves } = follow(system, choices);
-          const { swap } = repairingSwap(system, moves, most);
+          const { swap } = ended(repairingSwap(system, moves, most));
           if (swap === null) continue;
           repaired += 1;
           const ran = follow(system, swap.choices);
@@ -200,14 +203,14 @@ describe('a swap', () => {
   it('is the write before the other read, for a lost update', () => {
     const system = tokenSystem(LOST_UPDATE, lostUpdate);
     const { moves } = follow(system, ['a', 'b', 'a', 'b']);
-    const { swap } = repairingSwap(system, moves, most);
+    const { swap } = ended(repairingSwap(system, moves, most));
     expect(swap).toMatchObject({
       earlier: 1,
       later: 2,
       how: 'first',
       choices: ['a', 'a', 'b', 'b'],
     });
-    expect(repairingSwap(system, moves, { maxSteps: 0 })).toMatchObject({
+    expect(ended(repairingSwap(system, moves, { maxSteps: 0 }))).toMatchObject({
       swap: null,
       isSpent: true,
     });
@@ -224,7 +227,7 @@ describe('a swap', () => {
       c: [{ set: 'go', to: 1 }],
     });
     const { moves } = follow(system, ['a']);
-    expect(repairingSwap(system, moves, most).swap).toBeNull();
+    expect(ended(repairingSwap(system, moves, most)).swap).toBeNull();
     // with a late check of the same thing
     const late = tokenSystem(
       {
@@ -239,7 +242,7 @@ describe('a swap', () => {
     );
     const run = follow(late, ['a', 'a', 'c', 'b', 'b']);
     expect(run.problem).toBe('I0: y is not 2');
-    const { swap } = repairingSwap(late, run.moves, most);
+    const { swap } = ended(repairingSwap(late, run.moves, most));
     expect(swap).toMatchObject({ earlier: 0, later: 4, how: 'after' });
     expect(swap?.choices).toEqual(['c', 'b', 'b', 'a', 'a']);
   });
@@ -277,9 +280,9 @@ describe('odds that are exact at the end only', () => {
       x === 2 ? null : 'I0: an update is lost';
     const system = tokenSystem(program, lost);
     const choices = ['a', 'b', 'a', 'b', 'a', 'b', 'a', 'b'];
-    const options = { problem: 'I0', maxSteps: 20_000, seed: SEED } as const;
-    const exact = oddsAlong(system, choices, { ...options, maxStates: 1000 });
-    const mixed = oddsAlong(system, choices, { ...options, maxStates: 12 });
+    const options = { isIt: sameKind('I0'), maxSteps: 20_000, seed: SEED } as const;
+    const exact = ended(oddsAlong(system, choices, { ...options, maxStates: 1000 }));
+    const mixed = ended(oddsAlong(system, choices, { ...options, maxStates: 12 }));
     expect([exact.isExact, mixed.isExact]).toEqual([true, false]);
     const known = mixed.error.filter((error) => error === 0).length;
     expect(known).toBeGreaterThan(1);
