@@ -14,15 +14,16 @@ export interface Watching {
   readonly every: number;
   /** it is told by other means that somebody wants an end, and comes to one by itself */
   readonly endsItself?: boolean;
+  readonly now?: () => number;
 }
 
 /** What the work comes to; undefined when a signal came before that. */
 export async function watched<T>(
   work: Generator<Doing, T>,
   { io, quiet }: Pick<CommandCall, 'io' | 'quiet'>,
-  { every, endsItself = false }: Watching,
+  { every, endsItself = false, now }: Watching,
 ): Promise<T | undefined> {
-  let [what, progress] = ['', new Progress(io, '', quiet)];
+  let [what, progress] = ['', new Progress(io, '', quiet, now)];
   try {
     for (let yields = 1; ; yields++) {
       const next = work.next();
@@ -30,7 +31,7 @@ export async function watched<T>(
       if (next.value.what !== what) {
         progress.end();
         ({ what } = next.value);
-        progress = new Progress(io, what, quiet);
+        progress = new Progress(io, what, quiet, now);
       }
       progress.at(next.value.count);
       if (yields % every !== 0) continue;

@@ -207,7 +207,7 @@ async function compared(
   policy: TailPolicy,
 ): Promise<WhatIf | undefined> {
   try {
-    return await watched(doing(fork.comparing(change, policy)), call, { every: 64 });
+    return await watched(doing(fork.comparing(change, policy)), call, { every: 16 });
   } catch (error) {
     if (!(error instanceof NotPossible)) throw error;
     const possible = fork.possible().map((each) => {

@@ -59,7 +59,9 @@ function oddsText({ explanation, records, from }: Explained): string[] {
   }
   const how = odds.isExact
     ? 'summed up over all states'
-    : `where an interval stands, from ${odds.draws} draws or more each`;
+    : odds.draws === 0
+      ? 'summed up over all states, as far as that came'
+      : `where an interval stands, from ${odds.draws} draws or more each`;
   const named = jumps(odds).map(({ step, from: first }) => {
     const [before, after] = [odds.after[first] ?? 0, odds.after[step + 1] ?? 0];
     const record = records[step + 1];
@@ -97,6 +99,7 @@ function repairText(told: Explained): string[] {
       ...(line === undefined ? [] : [`  see: ${line}`]),
     ];
   }
+  if (told.isStopped && search.tries === 0) return ['No swap of two deliveries was tried.'];
   const tried = search.isSpent ? `none of the ${search.tries} tried` : `none of ${search.tries}`;
   const none = `No swap of two deliveries makes it pass (${tried}).`;
   if (answer !== null) {

@@ -87,6 +87,21 @@ describe('explain', () => {
     expect(after).toHaveLength(35);
   });
 
+  it('that a signal ends tells what it knows by then', async () => {
+    let asked = 0;
+    // the reading of the log asks twice, the odds many times
+    const stopped = () => (asked++ > 12 ? 'SIGINT' : undefined);
+    const ran = await cli(['explain', LOG], { stopped });
+    expect(ran.status).toBe(130);
+    expect(ran.out).toMatch(/^ .*X +I10: gt0\/invalidation:1 signals after seqno 2$/m);
+    expect(ran.out).toContain('\nstopped: what was not known by then is missing\n');
+    expect(ran.out).toMatch(/^ {2}28-34 +1\.000 /m);
+    expect(ran.out).toContain('summed up over all states, as far as that came');
+    expect(ran.out).toContain('No swap of two deliveries was tried.');
+    expect(ran.out).not.toMatch(/^ {2}start/m);
+    expect(ran.out).not.toContain('One swap makes it pass');
+  });
+
   it('says so where no order helps', async () => {
     const bug = [
       'run',
@@ -118,6 +133,13 @@ describe('whatif', () => {
       taken: 'vm0>app',
       possible: [{ choice: 'one>gt0', type: 'copy.write' }, { choice: 'vm0>app' }],
     });
+  });
+
+  it('that a signal ends says nothing of one side alone', async () => {
+    let asked = 0;
+    const stopped = () => (asked++ > 1 ? 'SIGINT' : undefined);
+    const ran = await cli(SWAP, { stopped });
+    expect([ran.status, ran.out]).toEqual([130, '']);
   });
 
   it('has no difference for what only moved', async () => {

@@ -7,7 +7,7 @@ import { ended } from './ended.ts';
 import { begin, type FromLog, judgeOf } from './from-log.ts';
 import { invariantJudge, type Judge, telling } from './judge.ts';
 import { enoughToShow, type Enough, writersNamedIn } from './schedule/enough.ts';
-import { kindOf } from './schedule/follow.ts';
+import { follow, kindOf } from './schedule/follow.ts';
 import { type Odds, oddsAlong, statesAlong } from './schedule/odds.ts';
 import { repairingSwap, type SwapSearch } from './schedule/swap.ts';
 import { namesIn, sameAs } from './schedule/same.ts';
@@ -97,14 +97,19 @@ export function* explaining(
   const known = besides.map((each) => sameAs(each, names));
   const isNew = (found: string): boolean => isIt(found) || !known.some((same) => same(found));
   const full = judgedBy(from, telling(invariantJudge(), isNew));
-  const taken = statesAlong(full, choices);
+  // most changes are seen to be none by the one rule that is broken; the others are asked of those that are left
+  const passes = (changed: readonly string[]): boolean => {
+    const { isOver, problem: found } = follow(full, changed);
+    return isOver && found === null;
+  };
+  const changes = { maxSteps, isStopped, passes };
   const isCertain = odds.isExact && odds.after[0] === 1;
   const search = isCertain
     ? { swap: null, tries: 0, isSpent: false }
-    : yield* doing('swaps', repairingSwap(full, taken, { maxSteps, isStopped }));
+    : yield* doing('swaps', repairingSwap(system, moves, changes));
   const answer =
-    search.swap === null ? yield* doing('swaps', withoutAnswer(full, taken, isStopped)) : null;
-  return { enough, isAtEnd, odds, search, over: namesOf(search, full), answer };
+    search.swap === null ? yield* doing('swaps', withoutAnswer(system, moves, changes)) : null;
+  return { enough, isAtEnd, odds, search, over: namesOf(search, system), answer };
 }
 
 /** The same in one go. */

@@ -25,6 +25,8 @@ export interface SwapOptions {
   /** steps that the tries take at most, all together, but for the last of them */
   readonly maxSteps: number;
   readonly isStopped?: () => boolean;
+  /** asked of a run in which the system finds no problem; any will do unless given */
+  readonly passes?: (choices: readonly string[]) => boolean;
 }
 
 export interface SwapSearch {
@@ -91,7 +93,7 @@ function placeOfNth(choices: readonly string[], process: string, nth: number): n
 export function* repairingSwap<S>(
   system: System<S>,
   moves: readonly Move<S>[],
-  { maxSteps, isStopped = () => false }: SwapOptions,
+  { maxSteps, isStopped = () => false, passes = () => true }: SwapOptions,
 ): Generator<number, SwapSearch> {
   const choices = moves.map(({ choice }) => choice);
   const processes = choices.map(processOf);
@@ -120,7 +122,7 @@ export function* repairingSwap<S>(
       steps += ran.moves.length;
       if (!ran.isOver || ran.problem !== null) continue;
       const after = [...before, ...ran.moves.map(({ choice }) => choice)];
-      if (!isFlipped(after, pair)) continue;
+      if (!isFlipped(after, pair) || !passes(after)) continue;
       return { swap: { ...pair, how, choices: after }, tries, isSpent: false };
     }
   }

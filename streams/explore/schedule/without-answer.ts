@@ -1,6 +1,7 @@
 /** The one decision that repairs a schedule: its step is taken as if it had not been made, and the run passes. */
 import { choiceText, parseChoice } from '../../world/choice.ts';
 import { goOn, inOrderOf } from './policy.ts';
+import type { SwapOptions } from './swap.ts';
 import type { Move, System } from '../system.ts';
 
 export interface WithoutAnswer {
@@ -14,7 +15,7 @@ export interface WithoutAnswer {
 export function* withoutAnswer<S>(
   system: System<S>,
   moves: readonly Move<S>[],
-  isStopped = (): boolean => false,
+  { isStopped = () => false, passes = () => true }: Pick<SwapOptions, 'isStopped' | 'passes'> = {},
 ): Generator<void, WithoutAnswer | null> {
   const choices = moves.map(({ choice }) => choice);
   const most = 4 * choices.length + 1000;
@@ -30,7 +31,7 @@ export function* withoutAnswer<S>(
       const ran = goOn(system, state, inOrderOf(order), { before, most, stops: true });
       if (!ran.isOver || ran.problem !== null) continue;
       const after = [...before, ...ran.moves.map(({ choice }) => choice)];
-      return { step, decision, choices: after };
+      if (passes(after)) return { step, decision, choices: after };
     }
   }
   return null;

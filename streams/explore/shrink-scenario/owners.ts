@@ -1,7 +1,8 @@
 /**
  * Whose doing each step of a run is: the step of a client that it goes back to, from cause to cause. If that step of the
  * client is left out, so is all that it led to, and what others do keeps its order. Without this a delivery of theirs
- * would take the place of one that is gone, since both are called by their queue.
+ * would take the place of one that is gone, since both are called by their queue. Between clients that is exact; within one
+ * it is a guess, since a job that ends may start the next one: what then is not possible is passed over.
  */
 import type { ClientContext } from '../../../machines/client/context.ts';
 import { processOf } from '../../world/choice.ts';

@@ -10,6 +10,7 @@ import { pastOf, sliceOf } from '../../../../streams/explore/schedule/slice.ts';
 import { sameKind } from '../../../../streams/explore/schedule/same.ts';
 import { repairingSwap } from '../../../../streams/explore/schedule/swap.ts';
 import { everyRun, LOST_UPDATE, lostUpdate, programs } from '../../../rig/token-programs.ts';
+import type { Move } from '../../../../streams/explore/system.ts';
 import { dependent } from '../../../../streams/explore/touches.ts';
 import { type Program, type Tokens, tokenSystem } from '../../../rig/token-system.ts';
 
@@ -245,6 +246,47 @@ describe('a swap', () => {
     const { swap } = ended(repairingSwap(late, run.moves, most));
     expect(swap).toMatchObject({ earlier: 0, later: 4, how: 'after' });
     expect(swap?.choices).toEqual(['c', 'b', 'b', 'a', 'a']);
+  });
+});
+
+describe('a swap that did not come about', () => {
+  it('is none, though the run passes for another reason', () => {
+    // b waits for c, so c cannot be put off until b has run; d then comes before c all the same, and that is enough
+    const base = tokenSystem({
+      b: [{ await: 'go', is: 1 }],
+      c: [{ set: 'go', to: 1 }],
+      d: [{ set: 'z', to: 1 }],
+      f: [{ set: 'w', to: 1 }],
+    });
+    const judged = <M extends Move<Tokens> | undefined>(move: M): M => {
+      if (move === undefined) return move;
+      const { path } = move.state;
+      const isLate = path.indexOf('c') >= 0 && path.indexOf('c') < path.indexOf('d');
+      return { ...move, problem: path.at(-1) === 'f' && isLate ? 'I0: d after c' : null };
+    };
+    const system = {
+      ...base,
+      moves: (state: Tokens, thread: string) => base.moves(state, thread).map(judged),
+      take: (state: Tokens, thread: string) => judged(base.take(state, thread)),
+    };
+    const { moves, problem } = follow(system, ['c', 'd', 'b', 'f']);
+    expect(problem).toBe('I0: d after c');
+    expect(follow(system, ['d', 'c', 'b', 'f']).problem).toBeNull();
+    const { swap, tries } = ended(repairingSwap(system, moves, { maxSteps: 1e5 }));
+    expect([swap, tries]).toEqual([null, 1]);
+  });
+
+  it('asks who knows more, of a run in which the system finds nothing', () => {
+    const system = tokenSystem(LOST_UPDATE, lostUpdate);
+    const { moves } = follow(system, ['a', 'b', 'a', 'b']);
+    const asked: string[] = [];
+    const passes = (choices: readonly string[]): boolean => {
+      asked.push(choices.join(''));
+      return false;
+    };
+    const { swap } = ended(repairingSwap(system, moves, { maxSteps: 1e5, passes }));
+    expect(swap).toBeNull();
+    expect(asked).toContain('aabb');
   });
 });
 

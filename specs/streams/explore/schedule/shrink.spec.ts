@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { follow, kindOf } from '../../../../streams/explore/schedule/follow.ts';
-import { minimalSchedule } from '../../../../streams/explore/schedule/minimal.ts';
+import { minimalSchedule, minimalSearch } from '../../../../streams/explore/schedule/minimal.ts';
 import { shrink } from '../../../../streams/explore/schedule/shrink.ts';
 import { everyRun, LOST_UPDATE, lostUpdate, programs } from '../../../rig/token-programs.ts';
 import { type Program, tokenSystem } from '../../../rig/token-system.ts';
@@ -44,6 +44,24 @@ describe('minimalSchedule', () => {
   it('says that it does not know beyond its bound', () => {
     const system = tokenSystem(LOST_UPDATE, lostUpdate);
     expect(minimalSchedule(system, { isIt: () => false, maxStates: 3 })).toBeUndefined();
+  });
+});
+
+describe('minimalSearch', () => {
+  const wide = Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [`t${i}`, [{ set: `x${i}`, to: 1 }]]),
+  );
+  const statesSeen = (maxStates: number): number => {
+    const options = { isIt: () => false, maxStates, maxSteps: 12 };
+    let most = 0;
+    for (const seen of minimalSearch(tokenSystem(wide), options)) most = Math.max(most, seen);
+    return most;
+  };
+
+  it('gives up long before the bound where the layers grow too fast, and not where they come to less', () => {
+    // all 12 threads once: 4,096 states
+    expect(statesSeen(4096)).toBeGreaterThan(4000);
+    expect(statesSeen(600)).toBeLessThan(300);
   });
 });
 
