@@ -1,12 +1,11 @@
 /**
- * `explain` of a log of about 200 steps: the library call and its parts, and the whole command. CPU seconds, since other
- * work on the machine stretches any clock. The log is one of H01 with five clients that bind beside it: too many
- * states for a sum over all of them, so most odds are drawn.
+ * `explain` of a log of about 200 steps: the library call, and the whole command. CPU seconds, since other work on the
+ * machine stretches any clock; the wall clock beside it. The log is one of H01 with five clients that bind beside it:
+ * too many states for a sum over all of them, so most odds are drawn.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cpuUsage } from 'node:process';
 import { openLogWriter } from '../cli/log-target.ts';
 import { watchOf } from '../domain/invariants/watch.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
@@ -16,7 +15,7 @@ import { fromLog, type LoggedRun, shownBy } from '../streams/explore/from-log.ts
 import { runScenario } from '../streams/world/run.ts';
 import { isMain, RUNS } from './measure.ts';
 import { noisy } from './noisy.ts';
-import { timedCommand } from './timed-command.ts';
+import { printTook, timedCall, timedCommand } from './timed-command.ts';
 
 const OTHERS = 5;
 const LIMITS = { maxStates: 100_000, maxSteps: 2000 };
@@ -55,39 +54,33 @@ async function writeLog(file: string, { scenario, seed, choices }: LoggedRun): P
   }
 }
 
-const secondsOf = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1e6;
-
-function print(name: string, seconds: number[], says: string): void {
-  const sorted = [...seconds].sort((a, b) => a - b);
-  const at = (i: number): string => (sorted.at(i) ?? NaN).toFixed(2);
-  process.stdout.write(`${name.padEnd(24)} ${at(RUNS >> 1)} s  [${at(0)}..${at(-1)}]  ${says}\n`);
-}
-
-async function main(): Promise<void> {
-  const run = failingRun(noisy('H01', OTHERS));
-  process.stdout.write(`explain of a log of ${run.choices.length} steps, CPU seconds\n`);
-  const library: number[] = [];
-  let says = '';
-  for (let i = 0; i <= RUNS; i++) {
-    const start = cpuUsage();
+function call(run: LoggedRun): ReturnType<typeof timedCall> {
+  return timedCall(() => {
     const { problems, decisions } = shownBy(run);
     const from = fromLog(run, problems[0] ?? '', decisions);
     const { enough, odds, search } = explain(from, { ...LIMITS, besides: problems });
     const exact = odds.after.filter((o, k) => !Number.isNaN(o) && odds.error[k] === 0).length;
-    // the first one warms up
-    if (i > 0) library.push(secondsOf(cpuUsage(start)));
     const swap = search.swap === null ? 'no swap' : 'a swap';
-    says =
+    return (
       `${enough.steps.length} steps are enough; odds of ${exact} prefixes exact, ` +
-      `${odds.draws} draws for each other; ${swap} in ${search.tries} tries`;
-  }
-  print('the library call', library, says);
+      `${odds.draws} draws for each other; ${swap} in ${search.tries} tries`
+    );
+  });
+}
+
+async function main(): Promise<void> {
+  const run = failingRun(noisy('H01', OTHERS));
+  process.stdout.write(`explain of a log of ${run.choices.length} steps\n`);
+  const first = call(run);
+  printTook('the call, cold', [first], first.says);
+  const calls = Array.from({ length: RUNS }, () => call(run));
+  printTook('the call, warm', calls, first.says);
   const folder = mkdtempSync(join(tmpdir(), 'fencelab-bench-'));
   try {
     const log = join(folder, 'long.log');
     await writeLog(log, run);
-    const command = Array.from({ length: RUNS }, () => timedCommand(['explain', log], folder).cpu);
-    print('the whole command', command, 'target 2 s');
+    const commands = Array.from({ length: RUNS }, () => timedCommand(['explain', log], folder));
+    printTook('fencelab explain', commands, 'target 2 s');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cpuUsage } from 'node:process';
 import { openLogWriter } from '../cli/log-target.ts';
 import { u64OfBigint } from '../domain/units.ts';
 import { fromLog, type LoggedRun, shownBy } from '../streams/explore/from-log.ts';
@@ -16,7 +15,7 @@ import type { StepRecord } from '../streams/world/record.ts';
 import { runScenario } from '../streams/world/run.ts';
 import { isMain, RUNS } from './measure.ts';
 import { noisy } from './noisy.ts';
-import { timedCommand, type Took } from './timed-command.ts';
+import { printTook, timedCall, timedCommand } from './timed-command.ts';
 
 const WANTED_STEPS = 200;
 const OTHERS = 3;
@@ -43,26 +42,17 @@ async function write(file: string, { run, records }: ReturnType<typeof longLog>)
   await writer.close();
 }
 
-function print(name: string, runs: readonly Took[], says: string): void {
-  const seconds = (of: 'cpu' | 'wall'): string => {
-    const sorted = runs.map((run) => run[of]).sort((a, b) => a - b);
-    const at = (i: number): string => (sorted.at(i) ?? NaN).toFixed(2);
-    return `${at(sorted.length >> 1)} s ${of} [${at(0)}..${at(-1)}]`;
-  };
-  process.stdout.write(`${name.padEnd(30)} ${seconds('cpu')}  ${seconds('wall')}  ${says}\n`);
-}
-
-function call(run: LoggedRun): Took & { readonly says: string } {
-  const [start, clock] = [cpuUsage(), performance.now()];
-  const { problems, decisions } = shownBy(run);
-  const problem = problems.find((each) => kindOf(each) === 'I13') ?? '';
-  const log = fromLog(run, problem, decisions);
-  const small = shrinkLog(log, LIMITS);
-  const { user, system } = cpuUsage(start);
-  const says =
-    `${log.choices.length} -> ${small.choices.length} steps, ${small.switches} switches, ` +
-    `${small.isMinimal ? 'proved' : 'not proved'}, ${small.tried} tried`;
-  return { cpu: (user + system) / 1e6, wall: (performance.now() - clock) / 1000, says };
+function call({ run }: ReturnType<typeof longLog>): ReturnType<typeof timedCall> {
+  return timedCall(() => {
+    const { problems, decisions } = shownBy(run);
+    const problem = problems.find((each) => kindOf(each) === 'I13') ?? '';
+    const log = fromLog(run, problem, decisions);
+    const small = shrinkLog(log, LIMITS);
+    return (
+      `${log.choices.length} -> ${small.choices.length} steps, ${small.switches} switches, ` +
+      `${small.isMinimal ? 'proved' : 'not proved'}, ${small.tried} tried`
+    );
+  });
 }
 
 const SHRINK = ['--problem', 'I13', '--out', 'small.log'];
@@ -71,16 +61,16 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fencelab-bench-'));
   try {
     const long = longLog();
-    const first = call(long.run);
-    print('the call, cold', [first], first.says);
-    const calls = Array.from({ length: RUNS }, () => call(long.run));
-    print('the call, warm', calls, first.says);
+    const first = call(long);
+    printTook('the call, cold', [first], first.says);
+    const calls = Array.from({ length: RUNS }, () => call(long));
+    printTook('the call, warm', calls, first.says);
     const file = join(folder, 'long.log');
     await write(file, long);
     const commands = Array.from({ length: RUNS }, () =>
       timedCommand(['shrink', file, ...SHRINK], folder),
     );
-    print('fencelab shrink', commands, '');
+    printTook('fencelab shrink', commands, '');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -73,6 +73,7 @@ describe.each([1, 2, 3, 4, 5])('a random run %i', (n) => {
     expect(ofOthers(rest)).toEqual(ofOthers(choices));
     // within a client it is a guess
     if (path.length === 1) expect([taken(followed), followed.isOver]).toEqual([rest, true]);
+    else expect(taken(followed)).toContain('world>b');
   });
 
   it('that is cut short goes on without the steps that nobody began', () => {
