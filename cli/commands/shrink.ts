@@ -5,38 +5,24 @@ import { EXIT, FencelabError } from '../../domain/errors.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import { tell, tellEnd } from '../../streams/export/story.ts';
 import { NO_STORY, type Story } from '../../streams/export/story-state.ts';
-import { columns } from '../../streams/export/words.ts';
 import type { FromLog } from '../../streams/explore/from-log.ts';
-import { LogShrinker, type SmallLog } from '../../streams/explore/shrink-log.ts';
-import type { Schedule } from '../../streams/explore/schedule/size.ts';
-import { paintFor } from '../colour.ts';
-import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
+import { LogShrinker } from '../../streams/explore/shrink-log.ts';
+import { type CommandCall, type CommandSpec, textOption } from '../command-spec.ts';
 import { parseCount } from '../options.ts';
 import { checkOutputs } from '../output-paths.ts';
 import { problemOf, readRun } from '../problem-log.ts';
 import { Progress } from '../progress.ts';
 import { recordRun } from '../record-run.ts';
-import { replayLine, replayLogFile, type ReplayOutcome } from '../replay-log.ts';
+import { replayLogFile } from '../replay-log.ts';
 import { scenarioYaml } from '../scenario-yaml.ts';
-import { StoryPrinter } from '../story-printer.ts';
+import { type Plan, printObject, printText, sizesOf } from '../shrink/print.ts';
 import { systemCode } from '../system-error.ts';
 import { type Doing, watched } from '../watched.ts';
-import { shellWord } from '../words.ts';
 
 const STATES = 5_000;
 const TRIES = 10_000;
 /** Tries between two looks at whether somebody wants an end. */
 const BREATH = 16;
-
-interface Plan {
-  readonly file: string;
-  readonly out: string;
-  readonly scenarioOut: string | undefined;
-  readonly maxStates: number;
-  readonly maxTries: number;
-  readonly keepsScenario: boolean;
-  readonly problem: string | undefined;
-}
 
 function planOf({ args, options, io }: CommandCall): Plan {
   const file = args[0] ?? '';
@@ -72,30 +58,6 @@ function doubtOf(log: FromLog, plan: Plan, shrinker: LogShrinker, isStopped: boo
   return plan.maxStates === 0
     ? 'no search over states'
     : `more than ${plan.maxStates} states, counted or estimated`;
-}
-
-interface Done {
-  readonly plan: Plan;
-  readonly log: FromLog;
-  readonly best: SmallLog;
-  readonly before: Sizes;
-  readonly after: Sizes;
-  readonly doubt: string | null;
-  readonly tried: number;
-  readonly yaml: string;
-  readonly replay: ReplayOutcome | undefined;
-}
-
-interface Sizes {
-  readonly steps: number;
-  readonly switches: number;
-  readonly answers: number;
-  readonly scenarioLines: number;
-}
-
-function sizesOf({ choices, switches, answers }: Schedule, yaml: string): Sizes {
-  const scenarioLines = yaml.trimEnd().split('\n').length;
-  return { steps: choices.length, switches, answers, scenarioLines };
 }
 
 /** Writes the log of the shrunk schedule; its story, as lines. */
@@ -144,65 +106,6 @@ function write(path: string, text: string, { io }: CommandCall): void {
       path,
     );
   }
-}
-
-function verdictLine({ doubt, tried, log }: Done): string {
-  const limit = log.maxAnswers === 0 ? '' : ', with as many faults at most as the log has';
-  return doubt === null
-    ? `proved: no schedule of this scenario shows it in fewer steps, or in as many with fewer switches${limit}`
-    : `not proved to be the smallest (${doubt}); ${tried} tried`;
-}
-
-function print(call: CommandCall, done: Done, story: Parameters<StoryPrinter['print']>[0]): void {
-  const { plan, log, best, before, after, yaml, replay } = done;
-  const { out } = call.io;
-  const paint = paintFor(call.io.env, call.io.outIsTty);
-  if (!call.quiet) {
-    new StoryPrinter(call.io).print(story);
-    out(`\n${yaml}\n`);
-  }
-  out(`${paint('red', best.problem)}\n`);
-  const row = (what: string, key: keyof Sizes): string[] => {
-    return [what, String(before[key]), String(after[key])];
-  };
-  const rows = [
-    ['', 'before', 'after'],
-    row('steps', 'steps'),
-    row('switches', 'switches'),
-    ...(before.answers === 0 ? [] : [row('faults and answers', 'answers')]),
-    row('lines of scenario', 'scenarioLines'),
-  ];
-  out(`${columns(rows).join('\n')}\n`);
-  out(`${verdictLine(done)}\n`);
-  out(`messages: ${log.isAtOnce ? 'at once' : "with the log's latencies"}\n`);
-  if (best.choices.length <= 60) out(`schedule: ${best.choices.join(' ')}\n`);
-  out(`log: ${plan.out}\n`);
-  if (plan.scenarioOut !== undefined) out(`scenario: ${plan.scenarioOut}\n`);
-  if (replay !== undefined) {
-    out(`${paint(replay.identical ? 'green' : 'red', `replayed: ${replayLine(replay)}`)}\n`);
-  }
-  out(`replay: fencelab replay ${shellWord(plan.out)}\n`);
-}
-
-function printObject(call: CommandCall, done: Done): void {
-  const { plan, log, best, before, after, doubt, tried, replay } = done;
-  printJson(call.io, 'shrink', {
-    ok: true,
-    problem: best.problem,
-    was: log.problem,
-    before,
-    after,
-    isMinimal: doubt === null,
-    doubt,
-    tried,
-    atOnce: log.isAtOnce,
-    seed: log.seed,
-    choices: best.choices,
-    scenario: best.scenario,
-    log: plan.out,
-    scenarioFile: plan.scenarioOut ?? null,
-    replay: replay ?? null,
-  });
 }
 
 export const shrinkCommand: CommandSpec = {
@@ -274,7 +177,7 @@ export const shrinkCommand: CommandSpec = {
       replay: isStopped ? undefined : await replayLogFile(plan.out, call),
     };
     if (call.json) printObject(call, done);
-    else print(call, done, story);
+    else printText(call, done, story);
     return EXIT.ok;
   },
 };

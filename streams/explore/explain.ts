@@ -65,12 +65,12 @@ function namesOf({ swap }: SwapSearch, { objects }: WorldSystem): string[] {
 /** Passes on how far a part is. */
 function* doing<T>(
   what: Explaining['doing'],
-  part: Generator<number | void, T>,
+  part: Generator<number, T>,
 ): Generator<Explaining, T> {
-  for (let count = 1; ; count++) {
-    const next = part.next();
-    if (next.done === true) return next.value;
-    yield { doing: what, count: typeof next.value === 'number' ? next.value : count };
+  for (;;) {
+    const { done, value } = part.next();
+    if (done === true) return value;
+    yield { doing: what, count: value };
   }
 }
 

@@ -9,7 +9,7 @@ import type { Scenario } from '../../domain/scenario/schema.ts';
 import { ended } from './ended.ts';
 import { begin, type FromLog, judgeOf } from './from-log.ts';
 import { Random } from './random.ts';
-import { endProblem, follow, type Followed, kindOf } from './schedule/follow.ts';
+import { follow, kindOf } from './schedule/follow.ts';
 import { namesIn, sameAs } from './schedule/same.ts';
 import {
   foundBy,
@@ -22,6 +22,7 @@ import {
 import { isSmaller, type Schedule } from './schedule/size.ts';
 import { type Cut, cutAt, cutUnbegun, sizeAt } from './shrink-scenario/cut.ts';
 import { choicesWithout, type Owner, ownersOf } from './shrink-scenario/owners.ts';
+import { drawnRun, type DrawnRun } from './shrink-scenario/drawn.ts';
 import { membersOf, placesOf, WHOLES } from './shrink-scenario/parts.ts';
 import { isSound } from './shrink-scenario/sound.ts';
 import {
@@ -32,10 +33,7 @@ import {
   withValue,
 } from './shrink-scenario/subject.ts';
 import { smallerValues } from './shrink-scenario/values.ts';
-import type { Move } from './system.ts';
 import type { Explored, WorldSystem } from './world-system.ts';
-
-type Ran = Pick<Followed<Explored>, 'moves' | 'problem'>;
 
 export interface SmallLog extends Schedule {
   readonly scenario: Scenario;
@@ -242,12 +240,12 @@ export class LogShrinker {
     const maxSteps = choices.length;
     const options = { skip: true, thenUpTo: maxSteps, maxSteps };
     const isClient = sizeAt(subject, ['clients']) < sizeAt(this.#best.subject, ['clients']);
-    const runs: (() => Ran)[] = [];
+    const runs: (() => DrawnRun<Explored>)[] = [];
     if (isGone !== null) {
       runs.push(() => follow(system, choicesWithout(choices, this.#owners(), isGone), options));
     }
     if (!isCoarse || !isClient) runs.push(() => follow(system, choices, options));
-    for (let i = 0; i < walks; i++) runs.push(() => this.#walk(system, maxSteps));
+    for (let i = 0; i < walks; i++) runs.push(() => drawnRun(system, this.#random, maxSteps));
     for (const run of runs) {
       const { moves, problem } = run();
       if (problem !== null && isIt(problem)) return foundOf(system, moves, problem);
@@ -265,25 +263,6 @@ export class LogShrinker {
   #showsIn(isGone: (owner: Owner) => boolean): boolean {
     const last = this.#owners().at(-1) ?? null;
     return this.#best.found.moves.at(-1)?.problem != null && last !== null && isGone(last);
-  }
-
-  /** A random run. */
-  #walk(system: WorldSystem, maxSteps: number): Ran {
-    const moves: Move<Explored>[] = [];
-    let state = system.initial;
-    while (moves.length < maxSteps) {
-      const ready = system.ready(state);
-      const process = ready[this.#random.int(ready.length)];
-      if (process === undefined) break;
-      const possible = system.moves(state, process);
-      const move = possible[this.#random.int(possible.length)];
-      if (move === undefined) break;
-      moves.push(move);
-      if (move.problem !== null) return { moves, problem: move.problem };
-      ({ state } = move);
-    }
-    const isOver = system.ready(state).length === 0;
-    return { moves, problem: isOver ? endProblem(system, state) : null };
   }
 
   #isFair(subject: Subject, choices: readonly string[]): boolean {

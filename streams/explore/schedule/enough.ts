@@ -45,21 +45,21 @@ export function writersNamedIn<S>(
   return named.length === 0 ? [moves.length - 1] : [...new Set(named)];
 }
 
-/** Yields after every try. */
+/** Yields how many parts it has tried after each. */
 export function* enoughToShow<S>(
   system: System<S>,
   moves: readonly Move<S>[],
   { isIt, ends, isAtEnd, maxTries, isStopped = () => false }: EnoughOptions,
-): Generator<void, Enough> {
+): Generator<number, Enough> {
   const all = moves.map((_, i) => i);
   const thenUpTo = isAtEnd ? moves.length + 1000 : 0;
   let tries = 0;
   const isSpent = (): boolean => tries >= maxTries || isStopped();
-  function* shows(steps: readonly number[]): Generator<void, boolean> {
+  function* shows(steps: readonly number[]): Generator<number, boolean> {
     tries += 1;
     const choices = steps.map((i) => moves[i]?.choice ?? '');
     const found = follow(system, choices, { skip: true, thenUpTo });
-    yield;
+    yield tries;
     return found.problem !== null && isIt(found.problem);
   }
   const roots = rootsOf(moves);

@@ -11,19 +11,20 @@ export interface WithoutAnswer {
   readonly choices: readonly string[];
 }
 
-/** The latest answer without which `moves`, a schedule that shows a problem, passes; null when there is none. Yields before every try. */
+/** The latest answer without which `moves`, a schedule that shows a problem, passes; null when there is none. Yields how many it has tried after each. */
 export function* withoutAnswer<S>(
   system: System<S>,
   moves: readonly Move<S>[],
   { isStopped = () => false, passes = () => true }: Pick<SwapOptions, 'isStopped' | 'passes'> = {},
-): Generator<void, WithoutAnswer | null> {
+): Generator<number, WithoutAnswer | null> {
   const choices = moves.map(({ choice }) => choice);
   const most = 4 * choices.length + 1000;
+  let tries = 0;
   for (let step = moves.length - 1; step >= 0; step--) {
     const { key, answers } = parseChoice(choices[step] ?? '');
     for (const decision of [...answers.keys()].reverse()) {
-      yield;
       if (isStopped()) return null;
+      yield ++tries;
       const rest = new Map([...answers].filter(([index]) => index !== decision));
       const before = choices.slice(0, step);
       const order = [...before, choiceText(key, rest), ...choices.slice(step + 1)];
