@@ -7,10 +7,9 @@ import type { QuirkId, QuirkRow } from '../../domain/quirks/quirks.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import { expectations, invariantJudge, type Judge, silent } from '../../streams/explore/judge.ts';
 import { scenarioSystem } from '../../streams/explore/scenario-system.ts';
-import type { System } from '../../streams/explore/system.ts';
-import type { Explored } from '../../streams/explore/world-system.ts';
+import type { Explored, WorldSystem } from '../../streams/explore/world-system.ts';
 
-export type Aim = System<Explored>;
+export type Aim = WorldSystem;
 
 function judgeOf(breaks: string): Judge {
   if (breaks === 'expect') return expectations;

@@ -4,6 +4,7 @@ import { explore, STRATEGIES } from '../../streams/explore/explore.ts';
 import { remembering } from '../../streams/explore/remembered.ts';
 import type { Exploration, Limits } from '../../streams/explore/result.ts';
 import type { Move, System } from '../../streams/explore/system.ts';
+import type { Aim } from './aim.ts';
 import type { Column } from './columns.ts';
 
 /** A search goes on for so many steps, however few schedules those are. */
@@ -60,7 +61,7 @@ function isOver<S>(system: System<S>, choices: readonly string[]): boolean {
 }
 
 /** @param cap schedules for each seed */
-export function cellOf<S>(aim: System<S>, column: Column, seeds: number, cap: number): Cell {
+export function cellOf(aim: Aim, column: Column, seeds: number, cap: number): Cell {
   const { strategy, options, kind, threads } = column;
   const { unreducible, actorOf } = aim;
   const system = threads === 'actors' ? { ...aim, unreducible, threadOf: actorOf } : aim;
@@ -85,7 +86,7 @@ export function cellOf<S>(aim: System<S>, column: Column, seeds: number, cap: nu
   return { schedules, ms };
 }
 
-function searchedOnce<S>(system: System<S>, { strategy, options }: Column): Cell {
+function searchedOnce(system: Aim, { strategy, options }: Column): Cell {
   const { result, ms } = timedRun(() =>
     explore(system, strategy, { transitions: MAX_TRANSITIONS }, options),
   );

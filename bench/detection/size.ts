@@ -2,10 +2,10 @@
  * How large a scenario is for a scheduler with priorities: threads, and steps at which more than one of them could go.
  * PCT's bound is about these. Measured on whole random runs, which a violation does not end.
  */
-import type { System } from '../../streams/explore/system.ts';
 import { remembering } from '../../streams/explore/remembered.ts';
 import { randomWalk } from '../../streams/explore/strategies/random-walk.ts';
 import { sampleRuns, type Sampler } from '../../streams/explore/strategies/sample.ts';
+import type { Aim } from './aim.ts';
 
 export interface Size {
   /** the most threads of a run */
@@ -16,7 +16,7 @@ export interface Size {
 
 const RUNS = 300;
 
-export function sizeOf<S>(system: System<S>, runs = RUNS): Size {
+export function sizeOf(system: Aim, runs = RUNS): Size {
   let [threads, choices] = [0, 0];
   let [met, steps] = [new Set<string>(), 0];
   const note = (): void => {

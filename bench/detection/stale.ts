@@ -1,5 +1,5 @@
 /** Whether a cell that was measured once would still come out the same: its first seeds are run again. */
-import type { System } from '../../streams/explore/system.ts';
+import type { Aim } from './aim.ts';
 import { type Cell, cellOf } from './cell.ts';
 import type { Column } from './columns.ts';
 
@@ -7,8 +7,8 @@ import type { Column } from './columns.ts';
 const countsOf = ({ schedules, steps, refused }: Cell, seeds: number): string =>
   JSON.stringify([schedules.slice(0, seeds), steps, refused]);
 
-export function isStale<S>(
-  aim: System<S>,
+export function isStale(
+  aim: Aim,
   column: Column,
   cell: Cell,
   { seeds, cap }: { readonly seeds: number; readonly cap: number },

@@ -53,6 +53,29 @@ export async function ratesOf(what: string, ways: readonly Rate[]): Promise<numb
   });
 }
 
+/** CPU seconds of a measurement of {@link forSeconds}: a shorter one would be of the compiler. */
+const SECONDS = 1.5;
+
+/** Goes on for some seconds, batch after batch, each with a seed of its own. */
+export function forSeconds(name: string, batch: (seed: number) => Promise<Done> | Done): Rate {
+  let seed = 0;
+  return {
+    name,
+    run: async () => {
+      let [done, says] = [0, ''];
+      const start = cpuUsage();
+      for (let spent = 0; spent < SECONDS * 1e6;) {
+        const told = await batch(++seed);
+        done += told.done;
+        ({ says } = told);
+        const { user, system } = cpuUsage(start);
+        spent = user + system;
+      }
+      return { done, says };
+    },
+  };
+}
+
 export function exploring<S>(
   name: string,
   systemOf: () => System<S>,

@@ -3,18 +3,18 @@ import { chunkOf } from '../../streams/explore/chunks.ts';
 import { type StrategyName, strategyOf } from '../../streams/explore/explore.ts';
 import { remembering } from '../../streams/explore/remembered.ts';
 import type { Sampled } from '../../streams/explore/strategies/sample.ts';
-import type { System } from '../../streams/explore/system.ts';
+import type { WorldSystem } from '../../streams/explore/world-system.ts';
 import type { RandomData, RandomRuns } from './random-data.ts';
 
 const SEED = '0x5eed';
 /** In turn: walks and priorities see different things. */
 const STRATEGIES: readonly StrategyName[] = ['random', 'pos', 'pct'];
 /** More than a sampler remembers as a rule: one scenario at a time has all the memory. */
-const MAX_STATES = 200_000;
+const MAX_PARTS = 200_000;
 
 /** @returns what draws chunk n; one that is kept for many chunks remembers steps from one to the next */
-export function drawing<S>(system: System<S>): (number: number) => Sampled {
-  const memory = remembering(system, MAX_STATES);
+export function drawing(system: WorldSystem): (number: number) => Sampled {
+  const memory = remembering(system, MAX_PARTS);
   return (number) => {
     const { sample } = strategyOf(STRATEGIES[number % STRATEGIES.length] ?? 'random');
     if (sample === undefined) throw new RangeError('a search draws no runs');

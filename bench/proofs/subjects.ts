@@ -6,8 +6,7 @@ import { type QuirkRow, QUIRKS } from '../../domain/quirks/quirks.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import { invariantJudge } from '../../streams/explore/judge.ts';
 import { scenarioSystem } from '../../streams/explore/scenario-system.ts';
-import type { System } from '../../streams/explore/system.ts';
-import type { Explored } from '../../streams/explore/world-system.ts';
+import type { WorldSystem } from '../../streams/explore/world-system.ts';
 import { aimAt, withQuirk } from '../detection/aim.ts';
 import type { Part } from './data.ts';
 import { interchangeableIn } from './swaps.ts';
@@ -19,7 +18,7 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export interface Subject {
   readonly part: Part;
   readonly id: string;
-  readonly system: () => System<Explored>;
+  readonly system: () => WorldSystem;
 }
 
 /** The scenarios that the package brings; by name below scenarios/, without `.yaml`. */
@@ -39,7 +38,7 @@ export function scenarioNamed(root: string, name: string): Scenario {
 }
 
 /** With every invariant and all that the scenario expects; hardware does any of the things that it may. */
-export function cleanSystem(scenario: Scenario): System<Explored> {
+export function cleanSystem(scenario: Scenario): WorldSystem {
   return scenarioSystem(scenario, {
     judge: invariantJudge(),
     decisions: ['hardware'],
@@ -48,7 +47,7 @@ export function cleanSystem(scenario: Scenario): System<Explored> {
 }
 
 /** A quirk's scenario, judged by what the catalogue says that the quirk breaks. */
-function quirkSystem(root: string, row: QuirkRow, isOn: boolean): System<Explored> {
+function quirkSystem(root: string, row: QuirkRow, isOn: boolean): WorldSystem {
   const scenario = scenarioNamed(root, `quirks/${row.scenario}`);
   return aimAt(row, isOn ? withQuirk(scenario, row.id) : scenario);
 }
@@ -76,7 +75,7 @@ export function allSubjects(root: string): readonly Subject[] {
       return { part: 'failures', id: row.id, system: () => quirkSystem(root, row, false) };
     });
   const scenarios = scenarioNames(root).map((name): Subject => {
-    const system = (): System<Explored> => cleanSystem(scenarioNamed(root, name));
+    const system = (): WorldSystem => cleanSystem(scenarioNamed(root, name));
     return { part: 'scenarios', id: name, system };
   });
   return [...quirks, ...failures, ...twins(), ...scenarios];

@@ -1,107 +1,319 @@
 /**
- * A system that remembers its states and steps. Samplers come to the same states again and again; a step that was
- * taken from a state once is not computed again. What is remembered for a state holds for every way to it, but for
- * which earlier step made a step possible: so this is for samplers, and reductions refuse it.
+ * A world that computes no step twice. A step rests on its actor, on the message, and on what any step may look at
+ * (parts.ts); not on other actors, nor on other mail. So where these came together before, its outcome is known: the
+ * actor's next state, what is sent, and what is common from there on, judged by all invariants. A world is put together
+ * from its parts only for a step that is new. So few steps are: the peer model with 7 workers has 5.5 million transitions
+ * and about 10,000 of these.
+ *
+ * Parts are equal as the state identity has it (state-key.ts), so states are told apart at least as well as by a search.
+ * Which step made another one possible belongs to the way, and is told from there. What of the judge's state counts may
+ * rest on mail, and no more steps are kept than fit: from there on a run goes on without.
  */
-import type { Move, System, Touches } from './system.ts';
+import type { ActorState } from '../../machines/execute/executor.ts';
+import { Actors } from '../world/actors.ts';
+import { processOf } from '../world/choice.ts';
+import type { Mail, Queue, Timer, World } from '../world/world.ts';
+import { Explored } from './explored.ts';
+import {
+  type Actor,
+  type End,
+  firstOf,
+  type Letter,
+  type Line,
+  Parts,
+  post,
+  type Room,
+  Slot,
+  withoutFirst,
+} from './parts.ts';
+import {
+  BEFORE,
+  causeOf,
+  causesOf,
+  type Known,
+  KnownMove,
+  Place,
+  type Post,
+  type Remembered,
+  shifted,
+  type Steps,
+  Tail,
+  type Worlds,
+} from './place.ts';
+import type { Move, System } from './system.ts';
+import type { WorldSystem } from './world-system.ts';
 
-/** A state and what is known about it. */
-export interface Place<S> {
-  readonly state: S;
-  /** another way to the same state comes to the same place */
-  readonly isKept: boolean;
-  ready: readonly string[] | null;
-  stuck: readonly string[] | null;
-  problem: string | null | undefined;
-  readonly steps: Map<string, Move<Place<S>> | undefined>;
-  readonly moves: Map<string, readonly Move<Place<S>>[]>;
-}
+export type { Remembered };
 
-const MAX_STATES = 20_000;
+/** Ends that are looked through. */
+const MAX_ENDS = 16;
 
-class Remembered<S> {
-  readonly #system: System<S>;
-  readonly #places = new Map<string, Place<S>>();
-  readonly #maxStates: number;
+class Memory implements Worlds {
+  readonly #system: WorldSystem;
+  readonly #parts: Parts<Steps>;
+  readonly #maxParts: number;
+  readonly #slots = new Map<string, Slot>();
+  /** by key */
+  #queues: Slot[] = [];
+  readonly #room: Room;
+  /** the next number of a record: above those that any judge's state has heard of */
+  #seq: number;
 
-  constructor(system: System<S>, maxStates: number) {
+  constructor(system: WorldSystem, maxParts: number) {
     this.#system = system;
-    this.#maxStates = maxStates;
+    this.#maxParts = maxParts;
+    this.#parts = new Parts(system.judge);
+    this.#room = { left: maxParts };
+    this.#seq = system.initial.world.seq;
   }
 
-  place(state: S): Place<S> {
-    const { a, b } = this.#system.key(state);
-    const key = `${a} ${b}`;
-    const known = this.#places.get(key);
-    if (known !== undefined) return known;
-    const isKept = this.#places.size < this.#maxStates;
-    const [steps, moves] = [new Map(), new Map()];
-    const made = { state, isKept, ready: null, stuck: null, problem: undefined, steps, moves };
-    if (isKept) this.#places.set(key, made);
-    return made;
+  get initial(): Remembered {
+    const { initial, hasDelays } = this.#system;
+    const { world, judged } = initial;
+    const common = hasDelays ? null : this.#parts.common(world, judged, null);
+    if (common === null) return new Tail(initial, 0);
+    const actors = world.actors.states.map((state, i) => this.#parts.actor(i, state, null));
+    const lines = world.queues.map(({ key, mail }) => {
+      const { empty, number } = this.#slotOf(key);
+      const letters = mail.map(({ message }) => this.#parts.letter(number, message));
+      return letters.reduce((line, letter) => line.with(letter), empty);
+    });
+    const place = new Place(this, actors, lines, common, null, null);
+    place.explored = initial;
+    return place;
   }
 
-  step(
-    from: Place<S>,
-    choice: string,
-    take: () => Move<S> | undefined,
-  ): Move<Place<S>> | undefined {
-    const known = from.steps.get(choice);
-    if (known !== undefined) return known;
-    const move = take();
+  ready({ actors, lines, common }: Place): readonly string[] {
+    const found: string[] = [];
+    for (let i = 0; i < lines.length; i++) {
+      const { slot, first } = lines[i] as Line;
+      if (this.#takes(actors[slot.actor] as Actor, first as Letter)) found.push(slot.process);
+    }
+    const { timer, isLast } = common;
+    if (timer !== null && !(isLast && found.length > 0)) found.push(timer);
+    return found;
+  }
+
+  #takes({ takes, state }: Actor, { type, message }: Letter): boolean {
+    return (takes[type] ??= this.#system.accepts(state, message.type));
+  }
+
+  usual(at: Place, process: string): Move<Remembered> {
+    const slot = this.#slotOf(process);
+    const steps = this.#stepsOf(at, slot);
+    if (steps.usual !== null) return this.#follow(at, slot, steps.usual);
+    const move = this.#system.usual(this.explored(at), process);
+    const known = this.#knownOf(at, slot, move);
+    steps.usual = known;
+    return known === null ? this.#leave(at, move) : this.#follow(at, slot, known);
+  }
+
+  take(at: Place, choice: string): Move<Remembered> | undefined {
+    const process = processOf(choice);
+    if (!this.ready(at).includes(process)) return undefined;
+    if (choice === process) return this.usual(at, process);
+    const slot = this.#slotOf(process);
+    const steps = this.#stepsOf(at, slot);
+    const found = steps.others?.get(choice);
+    if (found !== undefined) return this.#follow(at, slot, found);
+    const move = this.#system.take(this.explored(at), choice);
     if (move === undefined) return undefined;
-    const made = this.#moveOf(move);
-    if (from.isKept && made.state.isKept) from.steps.set(choice, made);
-    return made;
+    const known = this.#knownOf(at, slot, move);
+    if (known === null) return this.#leave(at, move);
+    (steps.others ??= new Map<string, Known>()).set(choice, known);
+    return this.#follow(at, slot, known);
   }
 
-  moves(from: Place<S>, process: string): readonly Move<Place<S>>[] {
-    const known = from.moves.get(process);
+  retake(at: Place, choice: string): Move<Explored> {
+    return this.#system.take(this.explored(at), choice) as Move<Explored>;
+  }
+
+  moves(at: Place, process: string): readonly Move<Remembered>[] {
+    const slot = this.#slotOf(process);
+    const steps = this.#stepsOf(at, slot);
+    if (steps.moves !== null) return steps.moves.map((known) => this.#follow(at, slot, known));
+    const moves = this.#system.moves(this.explored(at), process);
+    const all = moves.map((move) => this.#knownOf(at, slot, move));
+    if (all.every((known) => known !== null)) steps.moves = all;
+    return moves.map((move, i) => {
+      const known = all[i] ?? null;
+      return known === null ? this.#leave(at, move) : this.#follow(at, slot, known);
+    });
+  }
+
+  end(at: Place): End {
+    const { actors, lines, common } = at;
+    const known = common.ends.find(
+      (end) => areSame(end.actors, actors) && areSame(end.lines, lines),
+    );
     if (known !== undefined) return known;
-    const made = this.#system.moves(from.state, process).map((move) => this.#moveOf(move));
-    if (from.isKept && made.every(({ state }) => state.isKept)) from.moves.set(process, made);
+    const state = this.explored(at);
+    const [stuck, problem] = [this.#system.stuck(state), this.#system.problemAtEnd(state)];
+    const made = { actors, lines, stuck, problem };
+    if (common.ends.length < MAX_ENDS) common.ends.push(made);
     return made;
   }
 
-  #moveOf(move: Move<S>): Move<Place<S>> {
-    const { choice, cause, isLast, problem, asks = [] } = move;
-    let known: Touches | null = null;
-    const touches = (): Touches => (known ??= move.touches());
-    const mergedTouches = (): Touches => move.mergedTouches();
-    const state = this.place(move.state);
-    return { choice, state, cause, isLast, problem, asks, touches, mergedTouches };
+  /** The world of a place, with records numbered so that each one's causes come before it, and all that the judge knows. */
+  explored(at: Place): Explored {
+    return (at.explored ??= this.#putTogether(at));
+  }
+
+  #putTogether(at: Place): Explored {
+    const { config, actors, seq: first } = this.#system.initial.world;
+    const seq = Math.max(this.#seq, first + at.depth);
+    this.#seq = seq + 1;
+    const from = seq - at.depth;
+    const { shared, timers, nowNs } = at.common;
+    const queues = at.lines.map((line): Queue => {
+      const causes = causesOf(at, line);
+      const mail = line.letters().map(({ message }, i): Mail => {
+        return { message, cause: from + (causes[i] ?? BEFORE), dueNs: 0 };
+      });
+      return { ...(line.slot.queue as NonNullable<Slot['queue']>), mail };
+    });
+    const armed = timers.map((timer): Timer => {
+      const cause = from + causeOf(at, this.#slotOf(timer.key));
+      return { ...timer, mail: { ...timer.mail, cause } };
+    });
+    const states = at.actors.map(({ state }) => state);
+    const world: World = {
+      config,
+      seq,
+      nowNs,
+      actors: Actors.of(actors.places, states),
+      queues,
+      timers: armed,
+      shared,
+    };
+    return new Explored(world, (at.known as Known).judged, null);
+  }
+
+  #follow(at: Place, slot: Slot, known: Known): KnownMove {
+    let { actors } = at;
+    if (actors[slot.actor] !== known.actor) {
+      const changed = actors.slice();
+      changed[slot.actor] = known.actor;
+      actors = changed;
+    }
+    const lines = slot.queue === null ? at.lines.slice() : withoutFirst(at.lines, slot);
+    for (let each = known.post; each !== null; each = each.next) {
+      post(lines, each.slot, each.letter);
+    }
+    const place = new Place(this, actors, lines, known.common, at, known);
+    return new KnownMove(place, slot, known);
+  }
+
+  /** From here on the run is a world. */
+  #leave(at: Place, move: Move<Explored>): Move<Remembered> {
+    const { seq } = this.explored(at).world;
+    return shifted(move, this.#system.initial.world.seq - (seq - at.depth));
+  }
+
+  /** null where it cannot be kept */
+  #knownOf(at: Place, slot: Slot, move: Move<Explored>): Known | null {
+    if (this.#parts.size >= this.#maxParts) return null;
+    const { choice, isLast, problem, asks = [], state } = move;
+    const { world, judged } = state;
+    const { seq } = this.explored(at).world;
+    const common = this.#parts.common(world, judged, at.common);
+    if (common === null) return null;
+    const place = slot.actor;
+    const after = world.actors.states[place] as ActorState;
+    const actor = this.#parts.actor(place, after, at.actors[place] as Actor);
+    let post: Post | null = null;
+    for (const { key, mail } of world.queues) {
+      // the last one sent is put at the end of the chain
+      for (let i = mail.length - 1; mail[i]?.cause === seq; i--) {
+        const to = this.#slotOf(key);
+        const { message } = mail[i] as Mail;
+        post = { slot: to, letter: this.#parts.letter(to.number, message), next: post };
+      }
+    }
+    const arms = world.timers.filter(({ mail }) => mail.cause === seq).map(({ key }) => key);
+    this.#parts.size += 1;
+    const touches = null;
+    return { common, actor, post, choice, problem, isLast, asks, arms, judged, touches };
+  }
+
+  #stepsOf({ actors, lines, common }: Place, { number, actor, queue }: Slot): Steps {
+    const state = actors[actor] as Actor;
+    const letter = queue === null ? null : firstOf(lines, number);
+    const first = common.steps[number] ?? null;
+    for (let steps = first; steps !== null; steps = steps.next) {
+      if (steps.actor === state && steps.letter === letter) return steps;
+    }
+    const made = { actor: state, letter, usual: null, others: null, moves: null, next: first };
+    if (this.#parts.size < this.#maxParts) common.steps[number] = made;
+    return made;
+  }
+
+  #slotOf(process: string): Slot {
+    return this.#slots.get(process) ?? this.#makeSlot(process);
+  }
+
+  #makeSlot(process: string): Slot {
+    const isTimer = process.startsWith('timer:');
+    const mark = process.indexOf('>');
+    const from = isTimer ? '' : process.slice(0, mark);
+    const to = isTimer
+      ? process.slice('timer:'.length, process.lastIndexOf('/'))
+      : process.slice(mark + 1);
+    const { places } = this.#system.initial.world.actors;
+    const actor = places[to];
+    if (actor === undefined) throw new RangeError(`no actor ${to}`);
+    const queue = isTimer ? null : { key: process, from, to };
+    const slot = new Slot(process, this.#slots.size, queue, actor, this.#room);
+    this.#slots.set(process, slot);
+    if (queue === null) return slot;
+    this.#queues = [...this.#queues, slot].sort((a, b) => (a.process < b.process ? -1 : 1));
+    for (const [order, each] of this.#queues.entries()) each.order = order;
+    return slot;
   }
 }
 
-/** @param maxStates what lies beyond so many states is computed again each time */
-export function remembering<S>(system: System<S>, maxStates = MAX_STATES): System<Place<S>> {
-  const memory = new Remembered(system, maxStates);
-  const { usual, orbitKey } = system;
-  const common = {
-    initial: memory.place(system.initial),
-    ready: (at: Place<S>) => (at.ready ??= system.ready(at.state)),
+function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((each, i) => each === other[i]);
+}
+
+const MAX_PARTS = 100_000;
+
+/** @param maxParts what lies beyond so many parts and steps is computed again each time */
+export function remembering(system: WorldSystem, maxParts = MAX_PARTS): System<Remembered> {
+  const memory = new Memory(system, maxParts);
+  const { orbitKey } = system;
+  const whole = (at: Remembered): Explored =>
+    at instanceof Place ? memory.explored(at) : at.explored;
+  return {
+    initial: memory.initial,
+    ready: (at) => (at instanceof Place ? memory.ready(at) : system.ready(at.explored)),
     threadOf: system.threadOf,
     actorOf: system.actorOf,
-    moves: (at: Place<S>, process: string) => memory.moves(at, process),
-    take: (at: Place<S>, choice: string) =>
-      memory.step(at, choice, () => system.take(at.state, choice)),
-    needs: (at: Place<S>, process: string) => system.needs(at.state, process),
-    lets: (earlier: Place<S>, process: string, needed: string) =>
-      system.lets(earlier.state, process, needed),
-    sent: (before: Place<S>, after: Place<S>) => system.sent(before.state, after.state),
-    blocked: (at: Place<S>) => system.blocked(at.state),
-    stuck: (at: Place<S>) => (at.stuck ??= system.stuck(at.state)),
-    problemAtEnd: (at: Place<S>) =>
-      at.problem === undefined ? (at.problem = system.problemAtEnd(at.state)) : at.problem,
-    key: (at: Place<S>) => system.key(at.state),
-    text: (at: Place<S>) => system.text(at.state),
-    orbitKey: orbitKey === null ? null : (at: Place<S>) => orbitKey(at.state),
-    unreducible: 'steps that are remembered without the way to them',
-  };
-  if (usual === undefined) return common;
-  return {
-    ...common,
+    moves: (at, process) =>
+      at instanceof Place
+        ? memory.moves(at, process)
+        : system.moves(at.explored, process).map((move) => shifted(move, at.shift)),
     usual: (at, process) =>
-      memory.step(at, process, () => usual(at.state, process)) as Move<Place<S>>,
+      at instanceof Place
+        ? memory.usual(at, process)
+        : shifted(system.usual(at.explored, process), at.shift),
+    take: (at, choice) => {
+      if (at instanceof Place) return memory.take(at, choice);
+      const move = system.take(at.explored, choice);
+      return move && shifted(move, at.shift);
+    },
+    needs: (at, process) => system.needs(whole(at), process),
+    lets: (earlier, process, needed) => system.lets(whole(earlier), process, needed),
+    sent: () => {
+      throw new RangeError('what a step sent is not remembered');
+    },
+    blocked: (at) => system.blocked(whole(at)),
+    stuck: (at) => (at instanceof Place ? memory.end(at).stuck : system.stuck(at.explored)),
+    problemAtEnd: (at) =>
+      at instanceof Place ? memory.end(at).problem : system.problemAtEnd(at.explored),
+    key: (at) => system.key(whole(at)),
+    text: (at) => system.text(whole(at)),
+    orbitKey: orbitKey === null ? null : (at) => orbitKey(whole(at)),
+    unreducible: 'steps that are remembered without the way to them',
   };
 }

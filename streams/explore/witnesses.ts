@@ -175,7 +175,9 @@ export function showing(judge: Judge): Judge {
 }
 
 /** Those of these names, for systems whose judge is {@link showing}. */
-export function witnessesOf(names: readonly string[]): readonly Witness<Explored>[] {
+export function witnessesOf(
+  names: readonly string[],
+): readonly Witness<Pick<Explored, 'world' | 'judged'>>[] {
   return WITNESSES.filter(({ name }) => names.includes(name)).map(({ name, on, holds }) => ({
     name,
     isOfStep: true,

@@ -10,11 +10,13 @@ import { dpor } from './dpor/dpor.ts';
 import { type Options, type StrategyName, strategyOf } from './explore.ts';
 import { expectations, invariantJudge, type Judge, silent } from './judge.ts';
 import type { Member } from './orbit.ts';
+import { type Remembered, remembering } from './remembered.ts';
 import type { Counts, Exploration, Limits } from './result.ts';
 import { scenarioSystem } from './scenario-system.ts';
 import { shrink, type Shrunk } from './schedule/shrink.ts';
 import { type Size, sizeOf } from './size.ts';
 import type { Sampled } from './strategies/sample.ts';
+import type { System } from './system.ts';
 import { showing, witnessesOf } from './witnesses.ts';
 import type { Explored, WorldSystem } from './world-system.ts';
 
@@ -87,6 +89,7 @@ export class Worker {
   readonly #question: Question;
   #searched: WorldSystem | null = null;
   #sampled: WorldSystem | null = null;
+  #remembering: System<Remembered> | null = null;
 
   constructor(question: Question) {
     this.#question = question;
@@ -119,12 +122,16 @@ export class Worker {
   }
 
   #sample({ strategy, bounds, chunk }: Piece & { do: 'sample' }, limits: Limits): Sampled {
-    this.#sampled ??= this.#systemOf(showing(deaf(judgeOf(this.#question))));
+    const system = (this.#sampled ??= this.#systemOf(showing(deaf(judgeOf(this.#question)))));
     const draw = strategyOf(strategy).sample;
     if (draw === undefined) throw new RangeError(`${strategy} draws no runs`);
     const { seed, runs } = chunk;
     const options = { ...this.#options(bounds), seed, classes: true };
-    return draw(this.#sampled, { ...limits, executions: runs }, options);
+    const all = { ...limits, executions: runs };
+    // it asks for the key of every state, which a world in parts has none of
+    if (strategy === 'uniform') return draw(system, all, options);
+    this.#remembering ??= remembering(system);
+    return draw(this.#remembering, all, options);
   }
 
   #classes(transitions: number, outside: Outside): number | null {
@@ -135,7 +142,7 @@ export class Worker {
     return isComplete ? executions : null;
   }
 
-  #options(bounds: Bounds): Options<Explored> {
+  #options(bounds: Bounds): Options<Pick<Explored, 'world' | 'judged'>> {
     return { ...bounds, witnesses: witnessesOf(this.#question.witnesses) };
   }
 

@@ -6,7 +6,7 @@ import { ChoiceError, type DecisionKind } from '../../machines/contract/decision
 import type { FenceKey } from '../../domain/fence/fence-table.ts';
 import type { ActorId, MessageType } from '../../machines/contract/messages.ts';
 import { WATCHDOGS } from '../../machines/contract/watchdogs.ts';
-import type { Executor } from '../../machines/execute/executor.ts';
+import type { ActorState, Executor } from '../../machines/execute/executor.ts';
 import type { VmContext } from '../../machines/vm/context.ts';
 import { choiceText, processOf, visitEnabled } from '../world/choice.ts';
 import { findQueue } from '../world/mail.ts';
@@ -46,7 +46,13 @@ export interface WorldOptions {
 export type { Explored };
 
 export interface WorldSystem extends System<Explored> {
+  readonly usual: (state: Explored, process: string) => Move<Explored>;
   readonly objects: Objects;
+  readonly judge: Judge;
+  /** messages may be under way for some time: then it counts when they are due */
+  readonly hasDelays: boolean;
+  /** Whether an actor in this state takes such a message. */
+  readonly accepts: (state: ActorState, type: MessageType) => boolean;
 }
 
 const TIMER = 'timer:';
@@ -104,7 +110,7 @@ class ExploredWorld implements WorldSystem {
   readonly #decisions: readonly DecisionKind[];
   readonly #maxAnswers: number;
   readonly #keys = new Keys();
-  readonly #hasDelays: boolean;
+  readonly hasDelays: boolean;
 
   constructor(world: World, options: WorldOptions) {
     const { executor, judge = expectations, decisions = [] } = options;
@@ -118,7 +124,7 @@ class ExploredWorld implements WorldSystem {
     this.initial = new Explored(world, judged, null);
     this.judge = judge;
     this.firstSeq = world.seq;
-    this.#hasDelays = hasDelays(world.config.latency);
+    this.hasDelays = hasDelays(world.config.latency);
     this.orbitKey = this.#orbitKeyOf(options.interchangeable ?? []);
     this.#executor = executor;
     this.#decisions = decisions;
@@ -128,7 +134,7 @@ class ExploredWorld implements WorldSystem {
   get unreducible(): string | null {
     if (this.judge.hears === null) return 'a judge that does not say what it listens to';
     // a watchdog that was cancelled has races that nobody would see
-    return this.#hasDelays ? 'messages that are under way for longer than a time limit' : null;
+    return this.hasDelays ? 'messages that are under way for longer than a time limit' : null;
   }
 
   readonly ready = ({ world }: Explored): readonly string[] => {
@@ -136,6 +142,9 @@ class ExploredWorld implements WorldSystem {
     visitEnabled(world, this.#executor, (key) => keys.push(key));
     return keys;
   };
+
+  readonly accepts = (state: ActorState, type: MessageType): boolean =>
+    this.#executor.accepts(state, type);
 
   readonly moves = (state: Explored, process: string): readonly Move<Explored>[] => {
     const first = this.#move(state, process, process);
@@ -196,7 +205,7 @@ class ExploredWorld implements WorldSystem {
 
   readonly key = (state: Explored): StateKey =>
     this.#keys.end(
-      this.#hasDelays
+      this.hasDelays
         ? this.#keys.sum({ world: state.world, view: this.#view(state) })
         : state.sum(this.#keys, this.#judgedIn),
     );
@@ -243,7 +252,7 @@ class ExploredWorld implements WorldSystem {
   /** What counts besides the parts of a world: the judge's view and, where there are delays, when mail is due. */
   #view(state: Explored): unknown {
     const view = this.#judgedIn(state);
-    if (!this.#hasDelays) return view;
+    if (!this.hasDelays) return view;
     const { world } = state;
     return { view, due: world.queues.map(({ mail }) => mail.map(({ dueNs }) => dueNs)) };
   }

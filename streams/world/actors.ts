@@ -19,6 +19,11 @@ export class Actors {
     return new Actors(places, Object.values(actors));
   }
 
+  /** @param states one for each place */
+  static of(places: Places, states: readonly ActorState[]): Actors {
+    return new Actors(places, states);
+  }
+
   get(id: ActorId): ActorState | undefined {
     const place = this.places[id];
     return place === undefined ? undefined : this.states[place];

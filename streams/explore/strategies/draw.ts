@@ -22,6 +22,7 @@ export function drawMove<S>(system: System<S>, state: S, process: string, random
     const moves = system.moves(state, process);
     return moves[moves.length === 1 ? 0 : random.int(moves.length)] as Move<S>;
   }
+  if (move.asks === undefined || move.asks.length === 0) return move;
   const answers = new Map<number, number>();
   for (let last = 0; ;) {
     const ask = move.asks?.find(({ number }) => number > last);
