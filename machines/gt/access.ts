@@ -65,6 +65,14 @@ function ended(gt: ActorId, from: ActorId, access: Access, result: AccessResult)
   return [done, send(from, 'gpu.done', { outcome: result.outcome, value: seen })];
 }
 
+const ascending = (a: number, b: number): number => a - b;
+
+function lowestFree(taken: readonly number[]): number {
+  let free = 1;
+  while (taken.includes(free)) free++;
+  return free;
+}
+
 /** One load or store. A walk that meets a freed table is past helping in any mode. */
 export function perform(
   context: GtContext,
@@ -85,10 +93,10 @@ export function perform(
     result.fault !== 'dangling-table' &&
     event.shared.vm(vm)?.mode === 'fault';
   if (!isHeld) return outcome(context, ...effects, ...ended(gt, from, access, result));
-  const id = context.nextFault;
+  const id = lowestFree(context.asked);
   const held = [...context.held, { id, from, access, fault: result.fault }];
   return outcome(
-    { ...context, nextFault: id + 1, held },
+    { ...context, asked: [...context.asked, id].sort(ascending), held },
     ...effects,
     fact({ type: 'fault.raised', gt, vm, addr, access: kind }),
     send(faultQueueOf(gt, event.shared.asid(vm)), 'fault.raise', { id, vm, addr, access: kind }),
@@ -106,9 +114,10 @@ function heldOf({ held }: GtContext, id: number): HeldAccess | undefined {
 const endFault: Action<GtContext> = (context, event) => {
   const { id, result } = dataOf(event, 'fault.answer');
   const answered = heldOf(context, id);
-  if (answered === undefined) return outcome(context);
+  const asked = context.asked.toSpliced(context.asked.indexOf(id), 1);
+  if (answered === undefined) return outcome({ ...context, asked });
   const { from, access, fault } = answered;
-  const next = { ...context, held: context.held.filter((each) => each !== answered) };
+  const next = { ...context, asked, held: context.held.filter((each) => each !== answered) };
   if (result === 0) return perform(next, from, access, event);
   const failed: AccessResult = { outcome: 'fault', fault, level: 0, tlbHit: false };
   return outcome(next, ...ended(context.id, from, access, failed));
@@ -119,10 +128,14 @@ export function queuesOf({ id, held }: GtContext, shared: SharedReader): readonl
   return [...new Set(held.map(({ access }) => faultQueueOf(id, shared.asid(access.vm))))];
 }
 
-/** What was stuck at a page fault when the GT was reset is made again, as if it were new. */
+/**
+ * What was stuck at a page fault when the GT was reset is made again, as if it were new. An answer from the queue may come
+ * besides; what the queue forgot is never answered, and its number stays taken.
+ */
 export function repeatHeld(context: GtContext): Outcome<GtContext> {
-  const repeats = context.held.map(({ id }) => send(context.id, 'fault.answer', { id, result: 0 }));
-  return outcome(context, ...repeats);
+  const ids = context.held.map(({ id }) => id);
+  const repeats = ids.map((id) => send(context.id, 'fault.answer', { id, result: 0 }));
+  return outcome({ ...context, asked: [...context.asked, ...ids].sort(ascending) }, ...repeats);
 }
 
 export const accessActions = { accessMemory, endFault };

@@ -16,8 +16,11 @@ export interface HeldAccess {
 export interface GtContext {
   readonly id: ActorId;
   readonly held: readonly HeldAccess[];
-  /** the number that the next page fault gets */
-  readonly nextFault: number;
+  /**
+   * numbers of page faults that answers may still come for; the next fault gets the lowest other one, so that a world in
+   * which the same access faults again and again comes back to its states
+   */
+  readonly asked: readonly number[];
   /** the number of the last invalidation request that reached the GuC; 0 before the first */
   readonly seqno: number;
   /** who asked for the reset in progress */
@@ -25,5 +28,5 @@ export interface GtContext {
 }
 
 export function newGt(id: ActorId): GtContext {
-  return { id, held: [], nextFault: 1, seqno: 0, resetBy: [] };
+  return { id, held: [], asked: [], seqno: 0, resetBy: [] };
 }
