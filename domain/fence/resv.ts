@@ -28,6 +28,16 @@ const FREE: ResvSlot = { fence: STUB, usage: 'bookkeep' };
 
 const rank = (usage: Usage): number => USAGES.indexOf(usage);
 
+/** What counts of the slots: what has signalled is as good as a stub, and nothing at the end. */
+export function slotsThatCount(resv: Resv, fences: FenceTable): Resv {
+  if (!resv.some((old) => isSignaled(fences, old.fence))) return resv;
+  return trimmed(resv.map((old) => (isSignaled(fences, old.fence) ? FREE : old)));
+}
+
+function trimmed(slots: Resv): Resv {
+  return slots.slice(0, slots.findLastIndex(({ fence }) => fence !== STUB) + 1);
+}
+
 /**
  * Adds a fence. It takes the slot of the first fence that has already signalled, or that is of the same context, not
  * later, and not of a stronger usage; otherwise a new slot.
@@ -44,8 +54,7 @@ export function addToResv(resv: Resv, fence: FenceKey, usage: Usage, fences: Fen
   );
   const slots = resv.map((old) => (isSignaled(fences, old.fence) ? FREE : old));
   slots[index < 0 ? resv.length : index] = { fence, usage };
-  while (slots.at(-1)?.fence === STUB) slots.pop();
-  return slots;
+  return trimmed(slots);
 }
 
 /** The fences that a change of the slots has taken out of them. */

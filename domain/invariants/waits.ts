@@ -15,6 +15,18 @@ const START: Waits = {
   evictions: {},
 };
 
+/** What has signalled is over, whoever lists it. */
+function awaits(
+  own: Waits,
+  { waits }: { readonly waits: readonly string[] },
+  { fences }: Known,
+): Waits {
+  const awaited = waits
+    .filter((fence) => fences.pending.has(fence))
+    .reduce((all, fence) => all.set(fence, true), own.awaited);
+  return awaited === own.awaited ? own : { ...own, awaited };
+}
+
 /** The machine that runs evictions. */
 const MEMORY = 'memory';
 
@@ -52,16 +64,8 @@ export const noCycle = invariant<Waits>({
       ...own,
       notifying: { ...own.notifying, [userptr]: actor },
     }),
-    'job.queued': (own, { waits }) => ({
-      ...own,
-      awaited: waits.reduce((all, fence) => all.set(fence, true), own.awaited),
-    }),
-    'exec.armed': (own, { waits }, { fences }) => ({
-      ...own,
-      awaited: waits
-        .filter((fence) => fences.pending.has(fence))
-        .reduce((all, fence) => all.set(fence, true), own.awaited),
-    }),
+    'job.queued': awaits,
+    'exec.armed': awaits,
     'bind.finished': (own) => own,
     'wait.began': (own) => own,
     'lock.taken': (own, { lock, by }, _known, { facts }) => {

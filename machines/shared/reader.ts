@@ -12,6 +12,7 @@ import {
   resultOf,
   type Signal,
   signalsOf,
+  isSignaled,
 } from '../../domain/fence/fence-table.ts';
 import { fencesFor, type Usage } from '../../domain/fence/resv.ts';
 import type { QuirkId } from '../../domain/quirks/quirks.ts';
@@ -158,8 +159,10 @@ export class SharedReader {
 
   /** The fences of a reservation object that somebody waiting for `usage` waits for, those that have signalled left out. */
   resv(id: string, usage: Usage): readonly FenceKey[] {
+    // who signals a fence in a slot changes the reservation object, too: what is over need not be looked at
     this.#reads?.note('resv', id);
-    return fencesFor(this.#shared.resvs[id] ?? [], usage).filter((key) => !this.isSignaled(key));
+    const { resvs, fences } = this.#shared;
+    return fencesFor(resvs[id] ?? [], usage).filter((key) => !isSignaled(fences, key));
   }
 
   /** Who holds a lock across steps. */

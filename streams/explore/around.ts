@@ -1,13 +1,20 @@
 /** What the table of what facts change (written.ts) needs to know of the world before the step. */
-import { type FenceKey, findFence } from '../../domain/fence/fence-table.ts';
+import { type FenceKey, findFence, isSignaled } from '../../domain/fence/fence-table.ts';
 import { fencesIn } from '../../domain/fence/syncobj.ts';
 import type { Shared } from '../../machines/shared/shared.ts';
 import type { Around } from './written.ts';
 
-export function aroundOf({ device, resvs, syncobjs, fences }: Shared): Around {
+/**
+ * @param isMerged as states that share a key look: which fences that have signalled are still in the table, or in a slot,
+ * does not follow from it
+ */
+export function aroundOf({ device, resvs, syncobjs, fences }: Shared, isMerged = false): Around {
+  const counts = (fence: FenceKey): boolean => !isMerged || !isSignaled(fences, fence);
   return {
     gts: device.gts,
-    slotsOf: (resv) => (resvs[resv] ?? []).map(({ fence }) => fence),
+    slotsOf: (resv) => (resvs[resv] ?? []).map(({ fence }) => fence).filter(counts),
+    resvsWith: (fence) =>
+      Object.keys(resvs).filter((resv) => resvs[resv]?.some((slot) => slot.fence === fence)),
     heldIn: (syncobj) => {
       const known = syncobjs[syncobj];
       return known === undefined ? [] : fencesIn(known);
@@ -15,6 +22,7 @@ export function aroundOf({ device, resvs, syncobjs, fences }: Shared): Around {
     heldBy: (fence) => {
       const found = new Set<FenceKey>();
       const visit = (key: FenceKey): void => {
+        if (!counts(key)) return;
         const { waits = [], parts = [] } = findFence(fences, key) ?? {};
         for (const each of [...waits, ...parts]) {
           if (found.has(each)) continue;
@@ -25,6 +33,6 @@ export function aroundOf({ device, resvs, syncobjs, fences }: Shared): Around {
       visit(fence);
       return [...found];
     },
-    isOver: (fence) => (findFence(fences, fence)?.result ?? null) !== null,
+    isOver: (fence) => !isMerged && (findFence(fences, fence)?.result ?? null) !== null,
   };
 }

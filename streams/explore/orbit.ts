@@ -12,8 +12,8 @@ import type { Fence } from '../../domain/fence/fence-table.ts';
 import type { OrderedMap } from '../../domain/ordered-map.ts';
 import type { World } from '../world/world.ts';
 import { ofText, type StateKey } from './hash.ts';
-import { canonical, isPlain, without } from './state-text.ts';
-import { fenceView, hasStale, STALE, staleView } from './state-view.ts';
+import { canonical, fencesView, isPlain, without } from './state-text.ts';
+import { hasStale, resvsView, STALE, staleView } from './state-view.ts';
 import type { VmContext } from '../../machines/vm/context.ts';
 
 /** Names that go together: a client and what only it uses. */
@@ -150,8 +150,9 @@ export class Orbits {
       add(`fences ${context}`, this.#fencesOf(fences));
     }
     for (const [name, value] of Object.entries(shared)) {
-      if (name !== 'fences') add(name, this.#textsOf(value as object));
+      if (name !== 'fences' && name !== 'resvs') add(name, this.#textsOf(value as object));
     }
+    add('resvs', this.#split(resvsView(shared)));
     add('nowNs', [String(nowNs)]);
     add('judged', this.#split(judged));
     return parts;
@@ -198,9 +199,7 @@ export class Orbits {
   #fencesOf(fences: OrderedMap<Fence>): readonly string[] {
     const known = this.#known.get(fences);
     if (known !== undefined) return known;
-    const made = [
-      canonical([...fences.entries()].map(({ key, value }) => [key, fenceView(value)])),
-    ];
+    const made = [canonical(fencesView(fences))];
     this.#known.set(fences, made);
     return made;
   }

@@ -12,7 +12,7 @@ import { NOTHING_SHARED, type Shared } from '../../machines/shared/shared.ts';
 import type { Queue, Timer, World } from '../world/world.ts';
 import { mixA, mixB, numberHash, ofText, type StateKey } from './hash.ts';
 import { type Members, StateSum } from './state-sum.ts';
-import { fenceView, listsOf, STALE } from './state-view.ts';
+import { fenceView, listsOf, resvsView, STALE } from './state-view.ts';
 
 // by name, see hash.ts
 const { keys } = Object;
@@ -43,7 +43,8 @@ const JUDGED = ofText('judged');
 const NO_SUM: Sum = { a: 0, b: 0 };
 const NO_ACTORS: readonly ActorState[] = [];
 const NO_FENCES = OrderedMap.empty<Fence>();
-const FENCE_TABLE: ReadonlySet<string> = new Set<keyof Shared>(['fences']);
+const APART: ReadonlySet<string> = new Set<keyof Shared>(['fences', 'resvs']);
+const RESVS = ofText('resvs');
 
 /** Sums up worlds. One for each search; a key does not depend on which. */
 export class Keys {
@@ -153,8 +154,10 @@ export class Keys {
   #shared(was: Shared, is: Shared): void {
     if (was === is) return;
     const [before, after] = [was, is] as unknown as [Members, Members];
-    this.#sum.changeMembers(before, after, SHARED.a, SHARED.b, FENCE_TABLE);
+    this.#sum.changeMembers(before, after, SHARED.a, SHARED.b, APART);
     if (was.fences !== is.fences) this.#fences(was.fences, is.fences);
+    else if (was.resvs === is.resvs) return;
+    this.#sum.changeMembers(resvsView(was), resvsView(is), RESVS.a, RESVS.b);
   }
 
   #fences(was: FenceTable, is: FenceTable): void {
@@ -170,7 +173,7 @@ export class Keys {
     const label = sum.texts.of(name);
     const a = mixA(label.a, FENCES.a);
     const b = mixB(label.b, FENCES.b);
-    sum.change(was && true, is && true, a, b);
+    sum.change(was?.last()?.key, is?.last()?.key, a, b);
     (is ?? NO_FENCES).visitChanges(was ?? NO_FENCES, (seqno, old, now) => {
       const place = numberHash(seqno);
       const [x, y] = [mixA(place.a, a), mixB(place.b, b)];

@@ -3,7 +3,7 @@ import { OrderedMap } from '../../domain/ordered-map.ts';
 import type { Fence } from '../../domain/fence/fence-table.ts';
 import type { VmContext } from '../../machines/vm/context.ts';
 import type { World } from '../world/world.ts';
-import { fenceView, hasStale, STALE, staleView } from './state-view.ts';
+import { fenceView, hasStale, resvsView, STALE, staleView } from './state-view.ts';
 
 // by name, see hash.ts
 const { stringify } = JSON;
@@ -37,6 +37,12 @@ export function canonical(value: unknown): string {
 export const without = (value: object, names: ReadonlySet<string>): object =>
   Object.fromEntries(entries(value).filter(([name]) => !names.has(name)));
 
+/** The last number of a context, and what counts of its fences. */
+export function fencesView(known: OrderedMap<Fence>): unknown {
+  const views = [...known.entries()].map(({ key, value }) => [key, fenceView(value)] as const);
+  return [known.last()?.key, views.filter(([, view]) => view !== undefined)];
+}
+
 export function textOf(world: World, judged: unknown): string {
   const { shared } = world;
   const actors = world.actors.entries().map(([id, state]) => {
@@ -49,14 +55,14 @@ export function textOf(world: World, judged: unknown): string {
   });
   const fences = Object.entries(shared.fences).map(([context, known]) => [
     context,
-    [...known.entries()].map(({ key, value }) => [key, fenceView(value as Fence)]),
+    fencesView(known),
   ]);
   return canonical({
     nowNs: world.nowNs,
     actors,
     queues: world.queues.map(({ key, mail }) => [key, mail.map(({ message }) => message)]),
     timers: world.timers.map(({ key, mail }) => [key, mail.message, mail.dueNs]),
-    shared: { ...shared, fences: Object.fromEntries(fences) },
+    shared: { ...shared, resvs: resvsView(shared), fences: Object.fromEntries(fences) },
     judged,
   });
 }

@@ -4,14 +4,27 @@
  * what nobody looks at any more. docs/decisions/025 has the list and the reasons.
  */
 import { type Fence, type FenceKey, isSignaled } from '../../domain/fence/fence-table.ts';
+import { slotsThatCount } from '../../domain/fence/resv.ts';
 import type { ActorState } from '../../machines/execute/executor.ts';
 import type { Shared } from '../../machines/shared/shared.ts';
 import type { VmContext } from '../../machines/vm/context.ts';
 
-/** A fence that has signalled is its result: who waited, and which arrays it was a part of, is over. */
+/**
+ * A fence that has signalled is its result: who waited, and which arrays it was a part of, is over. Without an error it is
+ * as good as one that nobody holds and that has left the table: only the last number of its context counts.
+ */
 export function fenceView(fence: Fence): unknown {
-  const { kind, started, result } = fence;
-  return result === null ? fence : { kind, started, result };
+  const { result } = fence;
+  if (result === null) return fence;
+  return result === 0 ? undefined : { result };
+}
+
+/** The slots that count: who looks into a reservation object passes over what has signalled. */
+export function resvsView({ resvs, fences }: Shared): Shared['resvs'] {
+  const views = Object.entries(resvs).map(
+    ([id, slots]) => [id, slotsThatCount(slots, fences)] as const,
+  );
+  return Object.fromEntries(views.filter(([, slots]) => slots.length > 0));
 }
 
 /** What a VM's lists keep until somebody next looks; while it closes, they are what it waits for. */

@@ -223,7 +223,13 @@ class ExploredWorld implements WorldSystem {
   readonly #judgedIn = ({ world, judged }: Explored): unknown =>
     this.judge.view(judged, (actor, after) => sentAfter(world, actor, after));
 
-  touchesOf(from: Explored, choice: string, step: Step, judged: unknown): Touches {
+  touchesOf(
+    from: Explored,
+    choice: string,
+    step: Step,
+    judged: unknown,
+    isMerged = false,
+  ): Touches {
     const { objects } = this;
     const before = from.world;
     const { world, facts, footprint } = step;
@@ -231,7 +237,7 @@ class ExploredWorld implements WorldSystem {
     footprint.visitReads((kind, id) => {
       addTouch(touches, reading(objects.of(kind, isWhole(kind) ? '*' : id)));
     });
-    const around = aroundOf(before.shared);
+    const around = aroundOf(before.shared, isMerged);
     const note = (kind: string, id: string, write: boolean): void => {
       const object = objects.of(kind, id);
       addTouch(touches, write ? writing(object) : reading(object));
@@ -265,7 +271,7 @@ class ExploredWorld implements WorldSystem {
   mergedTouchesOf(from: Explored, choice: string, step: Step, judged: unknown): Touches {
     const { objects } = this;
     const before = from.world;
-    const touches = [...this.touchesOf(from, choice, step, judged)];
+    const touches = [...this.touchesOf(from, choice, step, judged, true)];
     const { actor } = step.footprint;
     if (hasStale(actorOf(before, actor))) addTouch(touches, reading(objects.of('listed', actor)));
     for (const fact of step.facts) {

@@ -15,6 +15,8 @@ export interface Around {
   readonly gts: readonly string[];
   /** the fences in the slots of a reservation object */
   readonly slotsOf: (resv: string) => readonly string[];
+  /** the reservation objects that have a fence in a slot */
+  readonly resvsWith: (fence: string) => readonly string[];
   /** the fences that a syncobj holds */
   readonly heldIn: (syncobj: string) => readonly string[];
   /** the fences that a fence holds (a job's waits, an array's parts), and those that these hold */
@@ -188,8 +190,10 @@ const WRITTEN: Table = {
   'fence.enabled': fenceOnly,
   'fence.started': fenceOnly,
   'fence.waited': fenceOnly,
-  'fence.signaled': (fact, note, { heldBy }) => {
+  'fence.signaled': (fact, note, { heldBy, resvsWith }) => {
     fenceOnly(fact, note);
+    // a slot of what has signalled is as good as free
+    for (const resv of resvsWith(fact.fence)) note('resv', resv, true);
     for (const held of heldBy(fact.fence)) note('fence', held, true);
   },
   'table.allocated': table,

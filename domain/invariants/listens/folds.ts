@@ -142,10 +142,14 @@ const TOUCHES: FoldTouches = {
     touch.writes('fence', fence);
     readFences(touch, parts);
   },
-  'fence.signaled': ({ fence }, { writes }) => {
+  'fence.signaled': ({ fence }, { writes }, { before }) => {
     writes('fence', fence);
     writes('timeline', contextOf(fence));
     writes('promise', fence);
+    // its slots count no longer, see slotsOf() in view.ts
+    for (const [resv, slots] of Object.entries(before.queues.resvs)) {
+      if (slots.some((slot) => slot.fence === fence)) writes('resv', resv);
+    }
   },
   'fence.started': ({ fence }, touch, moment) => {
     touch.writes('fence', fence);

@@ -80,8 +80,15 @@ function readSuspect(
   for (const fence of after.calls.calls.get(call)?.outs ?? []) touch.readsOwn(FENCE + fence);
 }
 
-function awaits(touch: OwnTouch, own: Waits, fences: readonly string[]): void {
-  for (const fence of fences) {
+function awaits(
+  { waits }: { readonly waits: readonly string[] },
+  touch: OwnTouch,
+  { before }: Moment,
+  own: Waits,
+): void {
+  readFences(touch, waits);
+  for (const fence of waits) {
+    if (!before.fences.pending.has(fence)) continue;
     // once it is awaited it stays so until it signals
     if (own.awaited.has(fence)) touch.readsOwn(FENCE + fence);
     else touch.writesOwn(FENCE + fence);
@@ -109,13 +116,8 @@ const NO_CYCLE: Listens<Waits> = {
     'userptr.invalidating': ({ userptr }, { writesOwn }) => {
       writesOwn(USERPTR + userptr);
     },
-    'job.queued': ({ waits }, touch, _moment, own) => {
-      awaits(touch, own, waits);
-    },
-    'exec.armed': ({ waits }, touch, _moment, own) => {
-      readFences(touch, waits);
-      awaits(touch, own, waits);
-    },
+    'job.queued': awaits,
+    'exec.armed': awaits,
     'bind.finished': itself,
     'wait.began': ({ by }, { readsOwn }) => {
       readsOwn(ACTOR + by);

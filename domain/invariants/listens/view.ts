@@ -23,6 +23,14 @@ function inOrder(stale: readonly Stale[]): readonly Stale[] {
   return [...stale].sort((a, b) => (staleText(a) < staleText(b) ? -1 : 1));
 }
 
+/** Slots whose fences are pending: nobody looks at others. */
+function slotsOf({ fences: { pending }, queues }: Known): unknown {
+  const views = Object.entries(queues.resvs).map(
+    ([resv, slots]) => [resv, slots.filter(({ fence }) => pending.has(fence))] as const,
+  );
+  return Object.fromEntries(views.filter(([, slots]) => slots.length > 0));
+}
+
 /** The jobs of each queue, in order. */
 const idsOf = (engines: Known['calls']['queues']): unknown =>
   Object.fromEntries(Object.entries(engines).map(([name, jobs]) => [name, [...jobs.values()]]));
@@ -69,7 +77,7 @@ export function knownView(known: Known, parts: Parts): unknown {
     freed: of('freed', memory.freed),
     tlbs: of('tlb', memory.tlbs),
     queues: of('queue', queues.queues),
-    resvs: of('resv', queues.resvs),
+    resvs: parts.has('resv') && slotsOf(known),
     locks: of('lock', queues.locks),
     sleepers: of('sleeper', queues.sleepers),
     tables: of('table', tables),
