@@ -83,12 +83,12 @@ function readSuspect(
 function awaits(
   { waits }: { readonly waits: readonly string[] },
   touch: OwnTouch,
-  { before }: Moment,
+  { before, after }: Moment,
   own: Waits,
 ): void {
   readFences(touch, waits);
   for (const fence of waits) {
-    if (!before.fences.pending.has(fence)) continue;
+    if (![before, after].some(({ fences }) => fences.pending.has(fence))) continue;
     // once it is awaited it stays so until it signals
     if (own.awaited.has(fence)) touch.readsOwn(FENCE + fence);
     else touch.writesOwn(FENCE + fence);
