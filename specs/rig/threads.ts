@@ -108,7 +108,6 @@ export function threadsSystem(programs: readonly (readonly Op[])[]): System<Thre
     blocked: (state) =>
       unfinished(state).map((process) => ({
         process,
-        actor: (touchesOf(threadOf(process), opOf(state, process) as Op)[0] as number) >>> 1,
         cause: -1,
       })),
     stuck: (state) => unfinished(state).map((process) => `${process} waits for a lock`),

@@ -52,8 +52,6 @@ export interface Needed {
 /** A process that has something to do and is not let, in a state where nothing happens any more. */
 export interface Blocked {
   readonly process: string;
-  /** the object that stands for who does not let it */
-  readonly actor: number;
   readonly cause: number;
 }
 

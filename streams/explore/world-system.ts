@@ -191,12 +191,15 @@ class ExploredWorld implements WorldSystem {
     return found;
   };
 
-  readonly blocked = ({ world }: Explored): readonly Blocked[] =>
-    world.queues.map(({ key, to, mail: [head] }) => ({
+  readonly blocked = ({ world: { queues, timers } }: Explored): readonly Blocked[] => [
+    ...queues.map(({ key, mail: [head] }) => ({
       process: key,
-      actor: this.objects.of('actor', to),
       cause: (head?.cause ?? 0) - this.firstSeq,
-    }));
+    })),
+    ...timers
+      .filter(({ mail }) => !WATCHDOGS.has(mail.message.type))
+      .map(({ key, mail }) => ({ process: key, cause: mail.cause - this.firstSeq })),
+  ];
 
   readonly stuck = ({ world }: Explored): readonly string[] =>
     isAtRest(world) ? NOBODY : waitReport(world, waitGraph(world, this.#executor)).lines;

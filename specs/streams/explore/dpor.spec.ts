@@ -5,11 +5,12 @@
 import fc from 'fast-check';
 import { Classes } from '../../../streams/explore/classes.ts';
 import { explore } from '../../../streams/explore/explore.ts';
-import { expectations } from '../../../streams/explore/judge.ts';
+import { expectations, silent } from '../../../streams/explore/judge.ts';
 import { scenarioSystem } from '../../../streams/explore/scenario-system.ts';
 import type { Move, System } from '../../../streams/explore/system.ts';
 import { worldSystem } from '../../../streams/explore/world-system.ts';
 import { tableExecutor } from '../../../streams/world/run.ts';
+import { scenarioOf } from '../../rig/scenarios.ts';
 import { type Op, threadsSystem } from '../../rig/threads.ts';
 import { TINY } from '../../rig/tiny.ts';
 
@@ -138,6 +139,27 @@ test.each(['twoBinds', 'bindAndExec', 'twoVms', 'asyncUnbind'])(
     expect([...reduced.ends].sort()).toEqual([...all.ends].sort());
   },
 );
+
+const sleep = (ns: number) => ({ sleep: { ns } });
+const watch = {
+  waitUserFence: { addr: '0x1000', value: '0x1', timeoutNs: 1500, expect: 'any' as const },
+};
+
+/** What keeps a timer waiting is the clock, not its actor: an earlier timer may fire before what its actor does besides. */
+test.each([
+  ['two sleep', { a: [sleep(1000)], b: [sleep(2000)] }],
+  ['three sleep', { a: [sleep(1000)], b: [sleep(2000)], c: [sleep(3000)] }],
+  ['twice, and one', { a: [sleep(1000), sleep(1000)], b: [sleep(2000)] }],
+  ['twice, and a limit', { a: [sleep(1000), sleep(1000)], b: [watch] }],
+])('timers, %s: one run for each class', (_name, clients) => {
+  const given = scenarioSystem(scenarioOf({ vms: { vm0: {} }, clients }), { judge: silent });
+  const system = { ...given, unreducible: null, key: given.key };
+  const all = everySchedule(system);
+  const reduced = watched(system);
+  const found = explore(reduced.system, 'dpor', { isExhaustive: true });
+  expect([found.verdict, found.counts.executions]).toEqual(['proved', all.classes]);
+  expect([...reduced.ends].sort()).toEqual([...all.ends].sort());
+});
 
 test('a judge that does not say what it hears is refused', () => {
   const system = scenarioSystem(TINY['twoBinds'] as never);

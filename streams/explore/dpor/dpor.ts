@@ -53,7 +53,8 @@ class Search<S> {
 
   /** Whether it went everywhere. */
   run(): boolean {
-    this.#enter(this.#system.initial, [], 0);
+    const { initial } = this.#system;
+    this.#enter(initial, this.#system.ready(initial), [], 0);
     for (;;) {
       const node = this.#nodes.at(-1);
       if (node === undefined) return true;
@@ -89,13 +90,23 @@ class Search<S> {
     for (const each of node.sleep) {
       if (!move.isLast && !dependent(each.touches, touches)) sleep.push(each);
     }
-    this.#enter(move.state, sleep, node.bits);
+    const ready = this.#system.ready(move.state);
+    if (!move.isLast) this.#letCancelledGoFirst(node, move.state, ready);
+    this.#enter(move.state, ready, sleep, node.bits);
   }
 
-  #enter(state: S, sleep: Sleeper[], bits: number): void {
+  /** Whom the step does away with (a timer that it cancels) might as well have gone before it, and has no step that shows it. */
+  #letCancelledGoFirst(node: Node<S>, state: S, ready: readonly string[]): void {
+    for (const each of node.ready) {
+      if (each === node.process || ready.includes(each)) continue;
+      if (this.#system.blocked(state).some(({ process }) => process === each)) continue;
+      if (!node.first.includes(each)) node.first.push(each);
+    }
+  }
+
+  #enter(state: S, ready: readonly string[], sleep: Sleeper[], bits: number): void {
     const { meter } = this.#found;
     const seen = bits | this.#found.bitsOf(state);
-    const ready = this.#system.ready(state);
     if (ready.length === 0) {
       this.#end(state);
       this.#found.count(seen);

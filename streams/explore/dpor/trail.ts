@@ -29,8 +29,6 @@ export class Trail<S> {
   /** by depth, `#width` each: how many steps, counted by depth, of each actor happen before it */
   #clocks = new Int32Array(FIRST_WIDTH * 64);
   readonly #before: number[] = [];
-  /** the step before the last one that touched what the last one runs on; -1 when there is none */
-  #lastOfActor = -1;
 
   constructor(system: System<S>) {
     this.#system = system;
@@ -60,8 +58,6 @@ export class Trail<S> {
     if (cause >= 0) this.#follow(depth, cause);
     const wall = this.#walls.at(-1);
     if (wall !== undefined) this.#follow(depth, wall);
-    const ofActor = this.#accesses[(touches[0] as number) >>> 1]?.at(-1);
-    this.#lastOfActor = ofActor === undefined ? -1 : ofActor >>> 1;
     for (let t = 0; t < touches.length; t++) this.#followAccesses(depth, touches[t] as number);
     if (isWall) {
       for (let i = 0; i < depth; i++) this.#follow(depth, i);
@@ -93,14 +89,18 @@ export class Trail<S> {
     const process = this.processAt(last);
     const cause = this.#causes[last] as number;
     const before = this.#before;
+    if (before.length === 0) return;
+    // its actor, or the clock for a timer
+    const { keeper, needed } = this.#system.needs(state as S, process);
+    const lastOfKeeper = this.#lastBefore(last, keeper);
     for (let i = 0; i < before.length; i++) {
       const depth = before[i] as number;
       if (depth === cause || this.processAt(depth) === process) continue;
       if (before.indexOf(depth) !== i || this.#isBetween(depth)) continue;
-      // only its own actor can have kept it waiting; others leave it where it is when they go later
-      const isLet = depth !== this.#lastOfActor || this.#lets(depth, state as S, process);
+      // only its keeper can have kept it waiting; others leave it where it is when they go later
+      const isLet = depth !== lastOfKeeper || this.#lets(depth, process, needed);
       if (isLet) found(depth);
-      else this.#raceOfWaiting(last, process, this.#actorAt(last), cause, state as S, found);
+      else this.#raceOfWaiting(last, process, keeper, cause, needed, found);
     }
   }
 
@@ -110,11 +110,7 @@ export class Trail<S> {
   }
 
   /** Races of a step that could not be taken at all: as if it were taken now, at depth `length`. */
-  racesOfBlocked(
-    { process, actor, cause }: Blocked,
-    state: S,
-    found: (depth: number) => void,
-  ): void {
+  racesOfBlocked({ process, cause }: Blocked, state: S, found: (depth: number) => void): void {
     const depth = this.length;
     this.#clear(depth);
     this.#processes[depth] = process;
@@ -124,43 +120,46 @@ export class Trail<S> {
       this.#join(depth, own);
       break;
     }
-    this.#raceOfWaiting(depth, process, actor, cause, state, found);
+    const { keeper, needed } = this.#system.needs(state, process);
+    this.#raceOfWaiting(depth, process, keeper, cause, needed, found);
   }
 
   /**
-   * A step that its actor kept waiting races with the latest step of the actor before which it would have been let, even
-   * if others of it happened in between.
+   * A step that was kept waiting races with the latest step that touched its keeper and before which it would have been let,
+   * even if others of them happened in between.
    */
   #raceOfWaiting(
     from: number,
     process: string,
-    actor: number,
+    keeper: number,
     cause: number,
-    state: S,
+    needed: string,
     found: (depth: number) => void,
   ): void {
-    const accesses = this.#accesses[actor] ?? [];
+    const accesses = this.#accesses[keeper] ?? [];
     for (let i = accesses.length - 1; i >= 0; i--) {
       const depth = (accesses[i] as number) >>> 1;
       if (depth >= from) continue;
       if (this.processAt(depth) === process) return;
       if (depth === cause || (cause > depth && this.happensBefore(depth, cause))) return;
-      if (!this.#lets(depth, state, process)) continue;
+      if (!this.#lets(depth, process, needed)) continue;
       found(depth);
       return;
     }
   }
 
-  #lets(depth: number, state: S, process: string): boolean {
-    return this.#system.lets(
-      this.#states[depth] as S,
-      process,
-      this.#system.needs(state, process).needed,
-    );
+  #lets(depth: number, process: string, needed: string): boolean {
+    return this.#system.lets(this.#states[depth] as S, process, needed);
   }
 
-  #actorAt(depth: number): number {
-    return (this.#touches[depth]?.[0] ?? 0) >>> 1;
+  /** The latest step before this one that touched an object; -1 when there is none. */
+  #lastBefore(last: number, object: number): number {
+    const depths = this.#accesses[object] ?? [];
+    for (let i = depths.length - 1; i >= 0; i--) {
+      const depth = (depths[i] as number) >>> 1;
+      if (depth < last) return depth;
+    }
+    return -1;
   }
 
   /** Whether something that the last step depends on happens after `depth`. */
