@@ -1,8 +1,10 @@
 /** The state identity: keys are equal exactly where worlds are, however they were reached. */
 import fc from 'fast-check';
+import { scenarioNamed } from '../../../bench/proofs/subjects.ts';
 import { peerSystem } from '../../../bench/peer/world.ts';
 import { KeyMap } from '../../../domain/invariants/key-map.ts';
 import { OrderedMap } from '../../../domain/ordered-map.ts';
+import { explore } from '../../../streams/explore/explore.ts';
 import { Explored } from '../../../streams/explore/explored.ts';
 import { Keys } from '../../../streams/explore/state-key.ts';
 import { StateSum } from '../../../streams/explore/state-sum.ts';
@@ -13,6 +15,8 @@ import { scenarioSystem } from '../../../streams/explore/scenario-system.ts';
 import type { WorldSystem } from '../../../streams/explore/world-system.ts';
 import { SCENARIOS, seedOf } from '../../rig/scenarios.ts';
 import { TINY } from '../../rig/tiny.ts';
+
+const ROOT = new URL('../../../', import.meta.url).pathname;
 
 /** Both identities of many worlds, side by side. */
 class Pairs {
@@ -160,4 +164,44 @@ test('what is no value has no identity', () => {
   expect(() => new Keys().value(new Map())).toThrow('a Map has no state identity');
   expect(() => canonical(new WeakMap())).toThrow('a WeakMap has no state identity');
   expect(() => new Keys().value(() => 1)).toThrow('has no state identity');
+});
+
+/** What a key leaves out must not come back: the first states of every scenario, each time that they are met again. */
+test('worlds with one key have the same steps before them, and those lead to the same keys', () => {
+  let met = 0;
+  for (const { scenario } of SCENARIOS) {
+    const system = scenarioSystem(scenario, { judge: invariantJudge(), decisions: ['hardware'] });
+    const nextOf = (state: WorldSystem['initial']) =>
+      system.ready(state).flatMap((process) => system.moves(state, process));
+    const said = (state: WorldSystem['initial']): string[] =>
+      nextOf(state).map((move) => {
+        const { a, b } = system.key(move.state);
+        return `${move.choice} ${a} ${b} ${move.problem ?? ''}`;
+      });
+    const known = new Map<string, string[]>();
+    const next = [system.initial];
+    for (let i = 0; i < 150 && i < next.length; i++) {
+      for (const { state } of nextOf(next[i] as WorldSystem['initial'])) {
+        const { a, b } = system.key(state);
+        const before = known.get(`${a} ${b}`);
+        const now = said(state);
+        if (before === undefined) {
+          known.set(`${a} ${b}`, now);
+          next.push(state);
+        } else {
+          met += 1;
+          expect(now).toEqual(before);
+        }
+      }
+    }
+  }
+  expect(met).toBeGreaterThan(1_000);
+});
+
+test('an access that faults again and again comes back to its states', () => {
+  const system = scenarioSystem(scenarioNamed(ROOT, 'quirks/order-last-fault'), {
+    judge: invariantJudge(),
+    decisions: ['hardware'],
+  });
+  expect(explore(system, 'exhaustive', { transitions: 5_000 }).verdict).toBe('proved');
 });
