@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { relative } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 
 /** A spec file that runs for so long is named, once for each time that this has gone by. */
 const LONG_MS = 240_000;

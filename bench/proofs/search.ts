@@ -26,7 +26,7 @@ export type Compared = (typeof COMPARED)[number];
 /** Steps after which a search is given up; more of them, and `npm run proofs` goes on with those that were. */
 export const MOST_STEPS: Readonly<Record<Compared, number>> = {
   exhaustive: 1_000_000,
-  stateful: 60_000,
+  stateful: 400_000,
   symmetric: 60_000,
   dpor: 30_000,
 };
