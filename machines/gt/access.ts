@@ -114,7 +114,8 @@ function heldOf({ held }: GtContext, id: number): HeldAccess | undefined {
 const endFault: Action<GtContext> = (context, event) => {
   const { id, result } = dataOf(event, 'fault.answer');
   const answered = heldOf(context, id);
-  const asked = context.asked.toSpliced(context.asked.indexOf(id), 1);
+  const place = context.asked.indexOf(id);
+  const asked = place < 0 ? context.asked : context.asked.toSpliced(place, 1);
   if (answered === undefined) return outcome({ ...context, asked });
   const { from, access, fault } = answered;
   const next = { ...context, asked, held: context.held.filter((each) => each !== answered) };

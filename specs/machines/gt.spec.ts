@@ -110,9 +110,12 @@ test('a page fault is held in a fault-mode VM only', () => {
 test('a held access is made again when the fault is resolved, and held again if it faults again', () => {
   const held = access(hole, faulty);
   const again = deliver(held.state, 'fault.answer', { id: 1, result: 0 }, faulty);
+  // no other answer can come for number 1, so it is used again
   expect(sentIn(again.effects)).toEqual([
-    ['gt0/faults0', 'fault.raise', { id: 2, vm: 'vm0', addr: 7, access: 'read' }],
+    ['gt0/faults0', 'fault.raise', { id: 1, vm: 'vm0', addr: 7, access: 'read' }],
   ]);
+  const stray = deliver(again.state, 'fault.answer', { id: 7, result: 0 }, faulty);
+  expect(stray.state).toEqual(again.state);
   const resolved = foldShared(faulty, {
     type: 'pte.written',
     gt: 'gt0',
@@ -122,7 +125,7 @@ test('a held access is made again when the fault is resolved, and held again if 
     runs: [{ index: 7, count: 1, pte: 3, stride: 0 }],
     by: 'gpu',
   });
-  const through = deliver(again.state, 'fault.answer', { id: 2, result: 0 }, resolved);
+  const through = deliver(again.state, 'fault.answer', { id: 1, result: 0 }, resolved);
   expect(sentIn(through.effects)).toEqual([['q0', 'gpu.done', { outcome: 'read', value: '0x0' }]]);
 });
 
