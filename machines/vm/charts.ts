@@ -138,7 +138,10 @@ export const rebind: State = {
       { target: 'preempting', actions: 'lockAndPreempt' },
     ]),
     preempting: {
-      on: { 'fence.signaled': { actions: 'onSignal' } },
+      on: {
+        'fence.signaled': { actions: 'onSignal' },
+        'vm.removeQueue': { actions: 'noteLeaving' },
+      },
       always: [
         { guard: 'stoppedButStale', target: 'beginning', actions: 'retryRebind' },
         { guard: 'waitsOver', target: 'rebinding', actions: 'rebindForRun' },

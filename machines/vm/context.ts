@@ -106,6 +106,12 @@ export interface Dying {
   readonly fences: readonly FenceKey[];
 }
 
+/** A compute queue whose close waits for vm->lock, and who closes it. */
+export interface Leaving {
+  readonly queue: ActorId;
+  readonly client: ActorId;
+}
+
 /** An exec queue of a compute-mode VM. */
 export interface Preemptible {
   readonly queue: ActorId;
@@ -208,6 +214,8 @@ export interface VmContext {
   readonly invalidated: readonly number[];
   readonly notifiers: readonly Notifier[];
   readonly queues: readonly Preemptible[];
+  /** queues that leave as soon as the rebind worker lets go of vm->lock */
+  readonly leaving: readonly Leaving[];
   /** what the next exec waits for: the last rebind (vm->rebind_fence) */
   readonly rebindFence: FenceKey | null;
   /** what jobs that had not signalled when last looked at may still change */

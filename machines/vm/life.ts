@@ -94,6 +94,7 @@ export function newVm({
     invalidated: [],
     notifiers: [],
     queues: [],
+    leaving: [],
     rebindFence: null,
     ranges: [],
     inFlight: [],

@@ -9,7 +9,7 @@ import { type Effect, fact, outcome, type Outcome, send } from '../contract/effe
 import { type Action, dataOf, type Guard } from '../contract/event.ts';
 import type { ActorId } from '../contract/messages.ts';
 import type { SharedReader } from '../shared/reader.ts';
-import { type Preemptible, rebinderOf, type VmContext } from './context.ts';
+import { type Leaving, type Preemptible, rebinderOf, type VmContext } from './context.ts';
 import { externalsOf } from './externals.ts';
 import { toRepin } from './exec.ts';
 import { allLocks, releaseLocks, takeLocks } from './locks.ts';
@@ -46,12 +46,38 @@ const beginRebind: Action<VmContext> = (context) =>
 const runs = ({ fence }: Preemptible, shared: SharedReader): boolean =>
   !shared.isSignaled(fence) && !shared.fence(fence).enabled;
 
+/** Its fence stays in reservation objects and has to come to an end (xe_vm_remove_compute_engine). */
+function without(
+  context: VmContext,
+  { queue, client }: Leaving,
+  shared: SharedReader,
+): Outcome<VmContext> {
+  const left = context.queues.filter((each) => each.queue === queue);
+  const queues = context.queues.filter((each) => each.queue !== queue);
+  const enabled = left
+    .filter((each) => runs(each, shared))
+    .map(({ fence }) => fact({ type: 'fence.enabled', fence }));
+  return outcome({ ...context, queues }, ...enabled, send(client, 'ioctl.done', { result: 0 }));
+}
+
+/** vm->lock is free again: who waits for it to leave does so. */
+function leaveNow(done: Outcome<VmContext>, shared: SharedReader): Outcome<VmContext> {
+  let { context } = done;
+  const effects = [...done.effects];
+  for (const each of context.leaving) {
+    const gone = without(context, each, shared.after(effects));
+    ({ context } = gone);
+    effects.push(...gone.effects);
+  }
+  return outcome({ ...context, leaving: [] }, ...effects);
+}
+
 /** Every queue has a fence that nobody waits for: everything runs already. */
 const everythingRuns: Guard<VmContext> = ({ queues }, { shared }) =>
   queues.every((each) => runs(each, shared));
 
-const stopRebind: Action<VmContext> = (context) =>
-  outcome({ ...context, work: null }, ...leave(context, 0));
+const stopRebind: Action<VmContext> = (context, { shared }) =>
+  leaveNow(outcome({ ...context, work: null }, ...leave(context, 0)), shared);
 
 /** Waiting for the fences is what suspends the queues. */
 const lockAndPreempt: Action<VmContext> = (context, { shared }) => {
@@ -124,22 +150,24 @@ const resumeAll: Action<VmContext> = (context, { shared }) => {
     return { queue, fence: fresh.fence };
   });
   const released = releaseLocks(context);
-  return outcome(
+  const done = outcome(
     { ...released.context, queues, work: null },
     ...effects,
     ...released.effects,
     ...leave(context, 0),
   );
+  return leaveNow(done, shared);
 };
 
 /** What it could not bind stops the VM's queues for good: they are not resumed (xe_vm_kill is later kernels'). */
-const failRebind: Action<VmContext> = (context) => {
+const failRebind: Action<VmContext> = (context, { shared }) => {
   const released = releaseLocks(context);
-  return outcome(
+  const done = outcome(
     { ...released.context, work: null, failure: 0, toPin: [], waitingOn: [] },
     ...released.effects,
     ...leave(context, context.failure === 0 ? ERRNO.ETIME : context.failure),
   );
+  return leaveNow(done, shared);
 };
 
 /**
@@ -174,16 +202,15 @@ const addQueue: Action<VmContext> = (context, event) => {
   return outcome(joined.context, ...joined.effects, send(client, 'ioctl.done', { result: 0 }));
 };
 
-const removeQueue: Action<VmContext> = (context, event) => {
-  const { queue, client } = dataOf(event, 'vm.removeQueue');
-  const leaving = context.queues.filter((each) => each.queue === queue);
-  const queues = context.queues.filter((each) => each.queue !== queue);
-  // its fence stays in reservation objects and has to come to an end (xe_vm_remove_compute_engine)
-  const enabled = leaving
-    .filter((each) => runs(each, event.shared))
-    .map(({ fence }) => fact({ type: 'fence.enabled', fence }));
-  return outcome({ ...context, queues }, ...enabled, send(client, 'ioctl.done', { result: 0 }));
-};
+const removeQueue: Action<VmContext> = (context, event) =>
+  without(context, dataOf(event, 'vm.removeQueue'), event.shared);
+
+/**
+ * Whoever closes a queue sleeps on vm->lock, which the rebind worker has; the preempt fence that the worker waits for is
+ * signalled all the same. Both come from the queue, so what came first must not hold up the other.
+ */
+const noteLeaving: Action<VmContext> = (context, event) =>
+  outcome({ ...context, leaving: [...context.leaving, dataOf(event, 'vm.removeQueue')] });
 
 export const rebindActions = {
   spin,
@@ -197,5 +224,6 @@ export const rebindActions = {
   failRebind,
   addQueue,
   removeQueue,
+  noteLeaving,
 };
 export const rebindGuards = { retriesForEver, mayNotRebind, everythingRuns, waitsOver };

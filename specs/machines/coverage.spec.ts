@@ -13,8 +13,10 @@ import type { ActorState, Executor, Stepped } from '../../machines/execute/execu
 import { TableExecutor } from '../../machines/execute/table.ts';
 import { dottedValue, inertScope, nestedValue } from '../../machines/execute/xstate.ts';
 import { MACHINE_SET } from '../../machines/index.ts';
+import { atOnce } from '../../streams/explore/at-once.ts';
 import { randomFaults, randomHardware } from '../../streams/world/decide.ts';
 import { FAULT_WORLDS } from '../rig/fault-worlds.ts';
+import { leavingQueue } from '../rig/leaving-queue.ts';
 import { scenarioOfQuirk } from '../rig/quirks.ts';
 import { randomModel } from '../rig/random-model.ts';
 import { WORLDS } from '../rig/races/worlds.ts';
@@ -125,7 +127,7 @@ beforeAll(() => {
     }
   }
   const worlds = Object.values(WORLDS).map((world) => world());
-  for (const scenario of [...worlds, ...FAULT_WORLDS]) {
+  for (const scenario of [...worlds, ...FAULT_WORLDS, atOnce(leavingQueue())]) {
     for (let n = 1; n <= 100; n++) {
       const seed = seedOf(n);
       wholeRun({ scenario, chooser: 'random', seed, executor: noting });

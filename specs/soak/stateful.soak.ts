@@ -4,6 +4,7 @@ import { explore } from '../../streams/explore/explore.ts';
 import { expectations, invariantJudge } from '../../streams/explore/judge.ts';
 import { scenarioSystem } from '../../streams/explore/scenario-system.ts';
 import { scenarioOfQuirk } from '../rig/quirks.ts';
+import { leavingQueue } from '../rig/leaving-queue.ts';
 import { SCENARIOS } from '../rig/scenarios.ts';
 
 const MOST = 400_000;
@@ -30,4 +31,9 @@ test.each(CASES)('%s: the same verdict and no more states', (_name, scenario) =>
     expect(reduced.counts.states).toBeLessThanOrEqual(all.counts.states);
     if (judge === expectations) expect(reduced.counts.executions).toBe(all.counts.executions);
   }
+});
+
+test('a queue that leaves a compute VM while its BO is evicted', () => {
+  const found = explore(scenarioSystem(leavingQueue(), { judge: invariantJudge() }), 'stateful');
+  expect([found.verdict, found.stuckRuns]).toEqual(['proved', 0]);
 });
