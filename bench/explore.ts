@@ -4,15 +4,14 @@
  * process that searches, since other work on the machine stretches any clock; ways take turns, so that noise hits all of
  * them. Arguments name the parts to run; all of them without.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { explore, type StrategyName } from '../streams/explore/explore.ts';
 import { count, cpuSeconds, median } from './explore/figures.ts';
 import { memory } from './explore/memory.ts';
+import { rumur, spin, type Way } from './explore/outside.ts';
 import { schedules } from './explore/schedules.ts';
 import { searches } from './explore/searches.ts';
 import { isMain, RUNS } from './measure.ts';
@@ -47,36 +46,6 @@ function once(strategy: StrategyName, n: number): { seconds: number; says: strin
   return { seconds, says };
 }
 
-interface Way {
-  readonly name: string;
-  readonly run: () => { seconds: number; says: string };
-}
-
-/** SPIN's exact search, compiled once for each size; null where it cannot be had. */
-function spin(n: number, folder: string): Way | null {
-  const model = fileURLToPath(new URL('../../bench/peer/vmbind.pml', import.meta.url));
-  const cwd = join(folder, `n${n}`);
-  const script =
-    `mkdir -p ${cwd} && cd ${cwd} && spin -a -DN=${n} -DM=2 -DE=2 ${model} >/dev/null && ` +
-    'gcc -O3 -march=native -DSAFETY -DNOREDUCE -o pan pan.c 2>/dev/null';
-  if (spawnSync('bash', ['-c', script]).status !== 0) return null;
-  const width = n > 7 ? 26 : 24;
-  return {
-    name: `SPIN, exact, N=${n}`,
-    run: () => {
-      const timed = `TIMEFORMAT='%U %S'; time ./pan -m2000000 -w${width}`;
-      const { stdout, stderr } = spawnSync('bash', ['-c', timed], { cwd, encoding: 'utf8' });
-      const [user = NaN, system = NaN] = stderr.trim().split(/\s+/).slice(-2).map(Number);
-      const states = /(\d+) states, stored/.exec(stdout)?.[1] ?? '?';
-      const transitions = /(\d+) transitions/.exec(stdout)?.[1] ?? '?';
-      return {
-        seconds: user + system,
-        says: `${count(Number(states))} states, ${count(Number(transitions))} transitions`,
-      };
-    },
-  };
-}
-
 function takeTurns(ways: readonly Way[]): Timed[] {
   const all = ways.map(({ name }) => ({ name, seconds: [] as number[], says: '' }));
   for (let round = 0; round < RUNS; round++) {
@@ -107,6 +76,15 @@ function proofs(folder: string): void {
   }
 }
 
+/** Searches over every state, 6 workers: ours and those of SPIN and rumur, where they are installed. */
+function peers(folder: string): void {
+  process.stdout.write('\nevery state of the peer model, CPU seconds\n');
+  once('exhaustive', 5);
+  const ours: Way = { name: 'exhaustive, N=6', run: () => once('exhaustive', 6) };
+  const ways = [ours, spin(6, folder), rumur(6, folder)].filter((way) => way !== null);
+  for (const each of takeTurns(ways)) print(each);
+}
+
 function growth(): void {
   process.stdout.write('\ngrowth with the number of workers, CPU seconds\n');
   const sizes: readonly (readonly [StrategyName, readonly number[]])[] = [
@@ -125,6 +103,9 @@ async function main(): Promise<void> {
   const parts: Readonly<Record<string, () => Promise<void> | void>> = {
     proofs: () => {
       proofs(folder);
+    },
+    peers: () => {
+      peers(folder);
     },
     growth,
     memory,
