@@ -47,7 +47,7 @@ const runs = ({ fence }: Preemptible, shared: SharedReader): boolean =>
   !shared.isSignaled(fence) && !shared.fence(fence).enabled;
 
 /** Its fence stays in reservation objects and has to come to an end (xe_vm_remove_compute_engine). */
-function without(
+function withoutQueue(
   context: VmContext,
   { queue, client }: Leaving,
   shared: SharedReader,
@@ -65,7 +65,7 @@ function leaveNow(done: Outcome<VmContext>, shared: SharedReader): Outcome<VmCon
   let { context } = done;
   const effects = [...done.effects];
   for (const each of context.leaving) {
-    const gone = without(context, each, shared.after(effects));
+    const gone = withoutQueue(context, each, shared.after(effects));
     ({ context } = gone);
     effects.push(...gone.effects);
   }
@@ -203,7 +203,7 @@ const addQueue: Action<VmContext> = (context, event) => {
 };
 
 const removeQueue: Action<VmContext> = (context, event) =>
-  without(context, dataOf(event, 'vm.removeQueue'), event.shared);
+  withoutQueue(context, dataOf(event, 'vm.removeQueue'), event.shared);
 
 /**
  * Whoever closes a queue sleeps on vm->lock, which the rebind worker has; the preempt fence that the worker waits for is

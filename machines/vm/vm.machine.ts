@@ -1,6 +1,6 @@
 /**
  * The statechart of a VM. Who holds vm->lock is the state: nobody in `idle`, an ioctl in `ioctl`, the bind worker in
- * `worker`, and so on (charts.ts). Notifiers, fence callbacks and queues that come and go need no vm->lock.
+ * `worker`, and so on (charts.ts). Notifiers and fence callbacks need no vm->lock.
  */
 import { defineMachine } from '../contract/define.ts';
 import { adviseActions } from './advise.ts';
