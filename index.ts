@@ -23,6 +23,7 @@ export type { Scenario, ScenarioInput } from './domain/scenario/schema.ts';
 export { FencelabError, type ErrorCode } from './domain/errors.ts';
 export type { Fact, FactOf, FactType } from './domain/facts/schema.ts';
 export { type Choice, enabled } from './streams/world/choice.ts';
+export { RunningKey } from './streams/explore/running-key.ts';
 export type { StepRecord } from './streams/world/record.ts';
 export { inboxOf, outboxOf, paced, run$ } from './streams/world/records.ts';
 export { type RunEnd, type RunOptions, runScenario, type Verdict } from './streams/world/run.ts';

@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import { FencelabError } from '../domain/errors.ts';
 import { errorOfEnd, type LogEnd } from '../streams/log/log-end.ts';
+import type { OnBlock } from '../streams/log/line-acceptor.ts';
 import { openLog, type OpenLog } from '../streams/log/reader.ts';
 import { fileSource } from '../streams/log/source.ts';
 import type { StepRecord } from '../streams/world/record.ts';
@@ -15,7 +16,7 @@ import { breathe } from './io.ts';
 import { Progress } from './progress.ts';
 
 /** Opens a log. @throws FencelabError with the file's name when it is none */
-export async function openLogFile(file: string): Promise<OpenLog> {
+export async function openLogFile(file: string, onBlock?: OnBlock): Promise<OpenLog> {
   try {
     if (statSync(file).isDirectory()) throw new FencelabError('FL203', 'this is a folder', file);
   } catch (error) {
@@ -23,7 +24,7 @@ export async function openLogFile(file: string): Promise<OpenLog> {
     throw new FencelabError('FL203', 'there is no such file', file);
   }
   try {
-    return await openLog(fileSource(file));
+    return await openLog(fileSource(file), onBlock);
   } catch (error) {
     const isForeign = error instanceof FencelabError && error.code === 'FL301';
     if (isForeign && looksLikeScenario(file)) {

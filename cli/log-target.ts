@@ -9,6 +9,7 @@ import { FencelabError } from '../domain/errors.ts';
 import { canonicalOrder } from '../domain/scenario/canonical.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
 import type { U64 } from '../domain/units.ts';
+import type { RunningKey } from '../streams/explore/running-key.ts';
 import { openFileSink } from '../streams/log/file-sink.ts';
 import type { LogOrigin } from '../streams/log/header.ts';
 import { LogWriter } from '../streams/log/writer.ts';
@@ -30,12 +31,13 @@ export function checkLogTarget(path: string): void {
   if (beginsAsLog(path) === false) refuse(NO_LOG);
 }
 
-/** Opens a writer on `path`. @throws FencelabError FL403 for a file that is not a log */
+/** Opens a writer on `path`. @param key follows the run that is written @throws FencelabError FL403 for a file that is not a log */
 export async function openLogWriter(
   path: string,
   scenario: Scenario,
   seed: U64,
   chooser: ChosenChooser['kind'],
+  key?: RunningKey,
 ): Promise<LogWriter> {
   if (beginsAsLog(path) === false) {
     throw new FencelabError('FL403', NO_LOG, path);
@@ -43,7 +45,8 @@ export async function openLogWriter(
   const sink = await openFileSink(path, { replace: true });
   const source = canonicalOrder(scenario) as unknown as LogOrigin['scenario']['source'];
   const origin = { engine: packageVersion(), scenario: { name: scenario.name, source } };
-  return new LogWriter(sink, { ...origin, seed, chooser });
+  const options = key === undefined ? {} : { stateKey: key.hex };
+  return new LogWriter(sink, { ...origin, seed, chooser }, options);
 }
 
 /** A folder for a log that nobody asked to keep. */

@@ -6,6 +6,7 @@ import { FencelabError } from '../domain/errors.ts';
 import { type Breach, watchOf } from '../domain/invariants/watch.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
 import type { U64 } from '../domain/units.ts';
+import { RunningKey } from '../streams/explore/running-key.ts';
 import type { LogWriter } from '../streams/log/writer.ts';
 import type { StepRecord } from '../streams/world/record.ts';
 import { deciderOf, type RunEnd, type RunOptions, runScenario } from '../streams/world/run.ts';
@@ -48,6 +49,7 @@ const BREATH = 256;
 async function drive(
   plan: RunPlan,
   writer: LogWriter | undefined,
+  key: RunningKey,
   watcher: RunWatcher,
 ): Promise<RunResult> {
   const { scenario, seed, chooser, fail } = plan;
@@ -57,7 +59,7 @@ async function drive(
   const others = deciderOf({ chooser: how, seed });
   const planned = fail === undefined ? undefined : new PlannedFault(fail, others);
   const decider = planned?.decider ?? others;
-  const run = runScenario({ scenario, seed, chooser: how, decider });
+  const run = runScenario({ scenario, seed, chooser: how, decider, onWorld: key.see });
   const { start, at, end } = watchOf();
   const breaches: Breach[] = [];
   let watched = start;
@@ -86,10 +88,11 @@ async function drive(
 /** Runs the plan. @throws FencelabError; the log then holds what was written before */
 export async function recordRun(plan: RunPlan, watcher: RunWatcher): Promise<RunResult> {
   const { scenario, seed, chooser, log } = plan;
+  const key = new RunningKey();
   const writer =
-    log === undefined ? undefined : await openLogWriter(log, scenario, seed, chooser.kind);
+    log === undefined ? undefined : await openLogWriter(log, scenario, seed, chooser.kind, key);
   try {
-    const recorded = await drive(plan, writer, watcher);
+    const recorded = await drive(plan, writer, key, watcher);
     if (recorded !== undefined) {
       const { verdict, stateHash } = recorded.end;
       await writer?.seal({ verdict, stateHash });

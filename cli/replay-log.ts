@@ -7,12 +7,13 @@ import { pathText } from '../domain/scenario/problem.ts';
 import type { Scenario } from '../domain/scenario/schema.ts';
 import { firstDifference, type MemberDifference } from '../streams/export/difference.ts';
 import { LOG_VERSION } from '../streams/log/format.ts';
-import type { HeaderLine } from '../streams/log/lines.schema.ts';
+import type { BlockLine, HeaderLine } from '../streams/log/lines.schema.ts';
 import { type Difference, Replayer } from '../streams/replay/replay.ts';
 import { tableExecutor } from '../streams/world/run.ts';
 import type { CommandCall } from './command-spec.ts';
 import { InputProblems } from './input-problems.ts';
 import { openLogFile, readRecords, tellLogEnd } from './log-file.ts';
+import { packageVersion } from './version.ts';
 
 export interface ReplayOutcome {
   readonly identical: boolean;
@@ -22,10 +23,18 @@ export interface ReplayOutcome {
   readonly sha256: string | null;
   /** of the state after the last record; null when the log is different */
   readonly stateHash: string | null;
+  /** how often the log states the key of the state and it was the same; null when that was not compared */
+  readonly stateKeys: number | null;
+  /** version of the engine that wrote the log, if it is another: its state keys are none of ours; null otherwise */
+  readonly otherEngine: string | null;
   /** format version of a log that an older build wrote: the state hash in its seal is none of today's; null otherwise */
   readonly olderVersion: number | null;
   readonly difference: (Difference & { readonly member: MemberDifference | null }) | null;
 }
+
+/** Who wrote a log, as far as it is not this build. */
+type Origin = Pick<ReplayOutcome, 'olderVersion' | 'otherEngine'>;
+const HERE: Origin = { olderVersion: null, otherEngine: null };
 
 /** The scenario inside a log. @throws InputProblems when this build would not run it */
 export function scenarioOfHeader(header: HeaderLine, file: string): Scenario {
@@ -47,7 +56,7 @@ export function scenarioOfHeader(header: HeaderLine, file: string): Scenario {
 function different(difference: Difference, events: number, v: number, file: string): ReplayOutcome {
   const member = firstDifference(difference.recorded, difference.replayed);
   if (v >= LOG_VERSION) {
-    const nothing = { sha256: null, stateHash: null, olderVersion: null };
+    const nothing = { sha256: null, stateHash: null, stateKeys: null, ...HERE };
     return { identical: false, events, ...nothing, difference: { ...difference, member } };
   }
   const part = member === null ? WHAT[difference.what] : placeText(member);
@@ -68,8 +77,8 @@ export async function replayLogFile(
 ): Promise<ReplayOutcome | undefined> {
   const outcome = await replayOnce(file, call, check, false);
   const what = outcome?.difference?.what;
-  if (what !== 'fold' && what !== 'stateHash') return outcome;
-  // only the end differs: a second reading finds the record after which the machines are not what their facts say
+  if (what !== 'fold' && what !== 'stateHash' && what !== 'stateKey') return outcome;
+  // only the state differs: a second reading finds the record after which the machines are not what their facts say
   const located = await replayOnce(file, call, check, true);
   return located?.difference?.what === 'state' ? located : outcome;
 }
@@ -80,18 +89,32 @@ async function replayOnce(
   check: (scenario: Scenario) => void,
   everyState: boolean,
 ): Promise<ReplayOutcome | undefined> {
-  const log = await openLogFile(file);
-  const { v } = log.header;
-  const olderVersion = v < LOG_VERSION ? v : null;
+  const blocks: BlockLine[] = [];
+  const log = await openLogFile(file, (block) => {
+    blocks.push(block);
+  });
+  const { v, engine } = log.header;
+  const from: Origin = {
+    olderVersion: v < LOG_VERSION ? v : null,
+    otherEngine: engine === packageVersion() ? null : engine,
+  };
+  const isComparable = from.olderVersion === null && from.otherEngine === null;
   let found: Difference | null = null;
   let events = 0;
   try {
     const scenario = scenarioOfHeader(log.header, file);
     check(scenario);
     const replayer = new Replayer(scenario, log.header.seed, tableExecutor, everyState);
+    const tellBlocks = (): void => {
+      if (blocks.length === 0) return;
+      for (const { to, stateKey } of blocks.splice(0)) {
+        if (stateKey !== undefined && isComparable) replayer.expect({ to, stateKey });
+      }
+    };
     const end = await readRecords(
       log,
       (record) => {
+        tellBlocks();
         found = replayer.check(record);
         if (found === null) events += 1;
         return found === null;
@@ -100,24 +123,36 @@ async function replayOnce(
     );
     if (found !== null) return different(found, events, v, file);
     if (end === undefined) return undefined;
+    tellBlocks();
     if (end.result !== 'sealed') {
       tellLogEnd(end, file, call);
       const atCut = replayer.checkFold();
       if (atCut !== null) return different(atCut, events, v, file);
-      const { stateHash } = replayer;
-      return { identical: true, events, sha256: null, stateHash, olderVersion, difference: null };
+      return same(replayer, events, null, from);
     }
-    const { verdict, stateHash, sha256 } = end.seal;
+    const { verdict, stateHash, stateKey, sha256 } = end.seal;
     const atEnd = replayer.checkEnd({
       verdict,
-      stateHash: olderVersion === null ? stateHash : null,
+      stateHash: from.olderVersion === null ? stateHash : null,
+      stateKey: isComparable ? stateKey : undefined,
     });
     if (atEnd !== null) return different(atEnd, events, v, file);
-    const state = replayer.stateHash;
-    return { identical: true, events, sha256, stateHash: state, olderVersion, difference: null };
+    return same(replayer, events, sha256, from);
   } finally {
     await log.close();
   }
+}
+
+function same(
+  replayer: Replayer,
+  events: number,
+  sha256: string | null,
+  from: Origin,
+): ReplayOutcome {
+  const { stateHash, agreedKeys } = replayer;
+  const isCompared = from.olderVersion === null && from.otherEngine === null;
+  const stateKeys = isCompared ? agreedKeys : null;
+  return { identical: true, events, sha256, stateHash, stateKeys, ...from, difference: null };
 }
 
 const WHAT: Readonly<Record<Difference['what'], string>> = {
@@ -127,14 +162,18 @@ const WHAT: Readonly<Record<Difference['what'], string>> = {
   verdict: 'the verdict differs',
   state: 'the state after it is not what its facts say',
   stateHash: 'the state at the end differs',
+  stateKey: 'the state after them differs, though the records do not',
   fold: "the fold of the log's facts is not the state after the last record",
 };
 
 /** What could not be compared. */
-function olderText(version: number | null): string {
-  return version === null
+function originText({ olderVersion, otherEngine }: Origin): string {
+  if (olderVersion !== null) {
+    return ` (format version ${olderVersion}: its state hash is not one of version ${LOG_VERSION} and was not compared)`;
+  }
+  return otherEngine === null
     ? ''
-    : ` (format version ${version}: its state hash is not one of version ${LOG_VERSION} and was not compared)`;
+    : ` (by fencelab ${otherEngine}: its state keys are not those of ${packageVersion()} and were not compared)`;
 }
 
 /** Where in a line, of whom: `facts[2].addr of vm0, va.mapped`. */
@@ -144,12 +183,16 @@ function placeText({ path, actor, fact }: MemberDifference): string {
 
 /** One line: identical, or where not. */
 export function replayLine(outcome: ReplayOutcome): string {
-  const { identical, events, sha256, stateHash, olderVersion, difference } = outcome;
-  if (difference !== null) return `different at record ${difference.seq}: ${WHAT[difference.what]}`;
+  const { identical, events, sha256, stateHash, difference } = outcome;
+  if (difference !== null) {
+    const { from, seq, what } = difference;
+    const place = from === undefined ? `at record ${seq}` : `within records ${from} to ${seq}`;
+    return `different ${place}: ${WHAT[what]}`;
+  }
   if (!identical) return 'different';
   return sha256 === null
-    ? `identical so far: ${events} records, state ${stateHash?.slice(0, 12) ?? ''} (the log has no seal)`
-    : `identical: ${events} records, sha256 ${sha256}${olderText(olderVersion)}`;
+    ? `identical so far: ${events} records, state ${stateHash?.slice(0, 12) ?? ''} (the log has no seal)${originText(outcome)}`
+    : `identical: ${events} records, sha256 ${sha256}${originText(outcome)}`;
 }
 
 /** Both sides of the first difference. */

@@ -18,7 +18,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'streams/explore': ['domain', 'hw', 'machines', 'streams/world'],
   'streams/compare': ['domain', 'streams/world', 'streams/export'],
   'streams/log': ['domain', 'streams/world', 'rxjs', 'zod', 'node:*'],
-  'streams/replay': ['domain', 'hw', 'machines', 'streams/world', 'streams/log', 'node:crypto'],
+  'streams/replay': [
+    'domain',
+    'hw',
+    'machines',
+    'streams/world',
+    'streams/log',
+    'streams/explore',
+    'node:crypto',
+  ],
   'streams/export': [
     'domain',
     'hw',

@@ -35,7 +35,7 @@ export function hashOf(obj: string): number {
   return hash;
 }
 
-function inChain(chain: GemList | null, obj: string): GemList | null {
+export function inChain(chain: GemList | null, obj: string): GemList | null {
   let list = chain;
   while (list !== null && list.obj !== obj) list = list.rest;
   return list;
@@ -48,6 +48,13 @@ function without(chain: GemList | null, obj: string): GemList | null {
 
 export const vasOf = (table: GemListTable, obj: string): OrderedMap<Mapping> =>
   inChain(table.get(hashOf(obj)) ?? null, obj)?.vas ?? NO_VAS;
+
+/** The ids in link order, where that is not ascending; undefined where it is, as nearly everywhere. */
+export function unsortedIds(list: GemList | null): readonly number[] | undefined {
+  if (list === null || list.late.size === 0) return undefined;
+  const ids = Array.from(list.vas.values(), ({ id }) => id);
+  return ids.some((id, i) => i > 0 && id < (ids[i - 1] as number)) ? ids : undefined;
+}
 
 /** A list while it is edited. */
 interface Editing {

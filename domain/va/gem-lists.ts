@@ -10,7 +10,7 @@
  * change then costs a note and, later, its share of one sweep over the lists.
  */
 import { OrderedMap, Owner } from '../ordered-map.ts';
-import { changed, vasOf, type GemList, type GemListTable } from './gem-list.ts';
+import { changed, inChain, vasOf, type GemList, type GemListTable } from './gem-list.ts';
 import { LinkChanges, type Note } from './link-changes.ts';
 import { sameMapping, type Mapping } from './mapping.ts';
 
@@ -74,6 +74,23 @@ export class GemLists {
       }
     }
     return true;
+  }
+
+  /** The objects whose list is not as it was in another version; costs what the two differ in. */
+  visitChanges(
+    before: GemLists,
+    each: (obj: string, was: GemList | null, is: GemList | null) => void,
+  ): void {
+    this.#settled().visitChanges(before.#settled(), (_, old, now) => {
+      const [was, is] = [old ?? null, now ?? null];
+      for (let list = is; list !== null; list = list.rest) {
+        const other = inChain(was, list.obj);
+        if (other?.vas !== list.vas) each(list.obj, other, list);
+      }
+      for (let list = was; list !== null; list = list.rest) {
+        if (inChain(is, list.obj) === null) each(list.obj, list, null);
+      }
+    });
   }
 
   /** What JSON.stringify writes: object -> ids in link order. */

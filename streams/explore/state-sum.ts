@@ -8,6 +8,9 @@
  */
 import { KeyMap } from '../../domain/invariants/key-map.ts';
 import { OrderedMap } from '../../domain/ordered-map.ts';
+import { unsortedIds } from '../../domain/va/gem-list.ts';
+import { GemLists, NO_GEM_LISTS } from '../../domain/va/gem-lists.ts';
+import type { Mapping } from '../../domain/va/mapping.ts';
 import {
   FALSE,
   mixA,
@@ -16,6 +19,7 @@ import {
   numberHash,
   ofContainer,
   ofLength,
+  ofText,
   type StateKey,
   Texts,
   TRUE,
@@ -30,6 +34,8 @@ export type Members = Readonly<Record<string, unknown>>;
 
 const RECORD = ofContainer(1);
 const MAP = ofContainer(2);
+const ORDER = ofText('order');
+const NO_VAS = OrderedMap.empty<Mapping>();
 
 /** A leaf is added as it is; taken away it is its complement of two: `(leaf ^ sign) - sign`. */
 const PLUS = 0;
@@ -117,6 +123,11 @@ export class StateSum {
       });
       return true;
     }
+    if (is instanceof GemLists) {
+      if (!(was instanceof GemLists)) return false;
+      this.#changeLists(was, is, a, b);
+      return true;
+    }
     if (is instanceof Set || was instanceof Set || isPlain(was) || isArray(was)) return false;
     this.change(this.#saidOf(was), this.#saidOf(is), a, b);
     return true;
@@ -134,6 +145,26 @@ export class StateSum {
       const label = numberHash(i);
       this.change(old, now, mixA(label.a, a), mixB(label.b, b));
     }
+  }
+
+  /** Which mappings each object has; their order only where it is not that of their numbers. */
+  #changeLists(was: GemLists, is: GemLists, a: number, b: number): void {
+    is.visitChanges(was, (obj, before, after) => {
+      const label = this.texts.of(obj);
+      const [x, y] = [mixA(label.a, a), mixB(label.b, b)];
+      (after?.vas ?? NO_VAS).visitChanges(before?.vas ?? NO_VAS, (_, old, now) => {
+        if (old?.id === now?.id) return;
+        if (old !== undefined) this.#mapping(old.id, x, y, MINUS);
+        if (now !== undefined) this.#mapping(now.id, x, y, PLUS);
+      });
+      const [unsorted, now] = [unsortedIds(before), unsortedIds(after)];
+      this.change(unsorted, now, mixA(ORDER.a, x), mixB(ORDER.b, y));
+    });
+  }
+
+  #mapping(id: number, a: number, b: number, sign: Sign): void {
+    const label = numberHash(id);
+    this.#leaf(TRUE, mixA(label.a, a), mixB(label.b, b), sign);
   }
 
   #leaf(value: StateKey, a: number, b: number, sign: Sign): void {
@@ -190,6 +221,10 @@ export class StateSum {
         const label = this.texts.of(key);
         this.#count(each, mixA(label.a, a), mixB(label.b, b), sign);
       }
+    } else if (value instanceof GemLists) {
+      this.#leaf(MAP, a, b, sign);
+      if (sign === PLUS) this.#changeLists(NO_GEM_LISTS, value, a, b);
+      else this.#changeLists(value, NO_GEM_LISTS, a, b);
     } else if (value instanceof Set) {
       this.#countItems([...(value as ReadonlySet<unknown>)], a, b, sign);
     } else {

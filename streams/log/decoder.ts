@@ -11,7 +11,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { FencelabError } from '../../domain/errors.ts';
 import type { StepRecord } from '../world/record.ts';
 import { type Damage, damageAt, Problem } from './damage.ts';
-import { LineAcceptor } from './line-acceptor.ts';
+import { LineAcceptor, type OnBlock } from './line-acceptor.ts';
 import { type LineSink, LineSplitter } from './line-splitter.ts';
 import type { HeaderLine } from './lines.schema.ts';
 import type { LogEnd } from './log-end.ts';
@@ -28,7 +28,7 @@ const HEADER_SEARCH_BYTES = 4 << 20;
 
 export class LogDecoder implements LineSink {
   readonly #splitter = new LineSplitter(this);
-  readonly #acceptor = new LineAcceptor();
+  readonly #acceptor: LineAcceptor;
   #batch: StepRecord[] = [];
   #damage: Damage | undefined;
   /** the damaged line has a right checksum */
@@ -39,6 +39,10 @@ export class LogDecoder implements LineSink {
   #first = '';
   #lineCount = 0;
   #goodBytes = 0;
+
+  constructor(onBlock?: OnBlock) {
+    this.#acceptor = new LineAcceptor(onBlock);
+  }
 
   /** Known as soon as line 1 has been accepted. */
   get header(): HeaderLine | undefined {

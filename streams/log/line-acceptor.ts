@@ -8,14 +8,18 @@ import { Chain } from './chain.ts';
 import { Problem } from './damage.ts';
 import { isFramed } from './frame.ts';
 import { LineOrder } from './line-order.ts';
-import type { HeaderLine, SealLine } from './lines.schema.ts';
+import type { BlockLine, HeaderLine, SealLine } from './lines.schema.ts';
 import { NewerLog, parseBlock, parseHeader, parseRecord, parseSeal } from './parse-line.ts';
 import { upcasterFor, type Upcaster } from './upcast.ts';
 import { isWholeWithCarriageReturn } from './whole-lines.ts';
 
 const BOM = '\ufeff';
 
+/** Hears of each block line that was accepted: after the records of the block, before those that follow. */
+export type OnBlock = (block: BlockLine) => void;
+
 export class LineAcceptor {
+  readonly #onBlock: OnBlock | undefined;
   readonly #chain = new Chain();
   /** the first byte of the region that the chain has not seen */
   #unhashed = 0;
@@ -24,6 +28,10 @@ export class LineAcceptor {
   #newer: NewerLog | undefined;
   #seal: SealLine | undefined;
   #upcaster: Upcaster | undefined;
+
+  constructor(onBlock?: OnBlock) {
+    this.#onBlock = onBlock;
+  }
 
   get header(): HeaderLine | undefined {
     return this.#header;
@@ -100,7 +108,10 @@ export class LineAcceptor {
 
   #acceptBlock(text: string, bytes: Buffer, at: number, stop: number): Problem | undefined {
     const block = parseBlock(text);
-    return block instanceof Problem ? block : this.#order.block(block, this.#hash(bytes, at, stop));
+    if (block instanceof Problem) return block;
+    const problem = this.#order.block(block, this.#hash(bytes, at, stop));
+    if (problem === undefined) this.#onBlock?.(block);
+    return problem;
   }
 
   #acceptSeal(text: string, bytes: Buffer, at: number, stop: number): Problem | undefined {

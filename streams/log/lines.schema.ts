@@ -22,6 +22,7 @@ const whole = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const name = z.string().min(1).max(200);
 const crc = z.string().regex(/^[0-9a-f]{8}$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const stateKey = z.string().regex(/^[0-9a-f]{16}$/).optional();
 const u64 = z.string().regex(/^0x(0|[1-9a-f][0-9a-f]{0,15})$/);
 
 /** How the scheduler chose, for people; replay needs only each record's choice. */
@@ -65,12 +66,20 @@ export const recordLine = z.looseObject({
   v: z.literal(LOG_VERSION),
   crc,
 });
-export const blockLine = z.looseObject({ block: whole, from: whole, to: whole, sha256, crc });
+export const blockLine = z.looseObject({
+  block: whole,
+  from: whole,
+  to: whole,
+  stateKey,
+  sha256,
+  crc,
+});
 export const sealLine = z.looseObject({
   seal: z.literal(true),
   events: whole,
   verdict: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
   stateHash: z.string().regex(/^[0-9a-f]{8,64}$/),
+  stateKey,
   sha256,
   crc,
 });

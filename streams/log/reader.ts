@@ -6,6 +6,7 @@
  */
 import type { StepRecord } from '../world/record.ts';
 import { LogDecoder } from './decoder.ts';
+import type { OnBlock } from './line-acceptor.ts';
 import type { HeaderLine } from './lines.schema.ts';
 import { errorOfEnd, type LogEnd } from './log-end.ts';
 import { inputError, type LogSource } from './source.ts';
@@ -99,11 +100,12 @@ export class OpenLog implements AsyncIterable<StepRecord> {
 
 /**
  * Begins to read a log.
+ * @param onBlock hears of each block line before the first record that follows it is handed out
  * @throws FencelabError FL301 no log, FL304 too new, FL302/FL303 the header itself is damaged,
  *   FL203/FL309 no input
  */
-export async function openLog(source: LogSource): Promise<OpenLog> {
-  const decoder = new LogDecoder();
+export async function openLog(source: LogSource, onBlock?: OnBlock): Promise<OpenLog> {
+  const decoder = new LogDecoder(onBlock);
   const batches = batchesOf(source, decoder);
   let first: readonly StepRecord[] = [];
   while (decoder.header === undefined) {

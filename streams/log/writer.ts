@@ -32,6 +32,11 @@ export interface WriterOptions {
   readonly check?: boolean;
   /** how much may wait for a slow sink before a caller that never waits is stopped (FL405) */
   readonly maxQueuedBytes?: number;
+  /**
+   * the identity of the world after the last record, as 16 hex digits: block lines and the seal state it. Without it
+   * they have none: records alone do not give it
+   */
+  readonly stateKey?: () => string;
 }
 
 /** How a run ended. */
@@ -58,6 +63,7 @@ export class LogWriter {
   readonly #chain = new Chain();
   readonly #check: boolean;
   readonly #durable: boolean;
+  readonly #stateKey: (() => string) | undefined;
   #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   #length = 0;
   /** in the buffer: the first byte that the chain has not seen */
@@ -72,6 +78,7 @@ export class LogWriter {
     const { block = DEFAULT_BLOCK, maxQueuedBytes = MAX_QUEUED_BYTES } = options;
     this.#check = options.check ?? true;
     this.#durable = options.durable ?? false;
+    this.#stateKey = options.stateKey;
     if (this.#durable && sink.sync === undefined) throw bug('this sink cannot write durably');
     this.#outlet = new Outlet(sink, maxQueuedBytes);
     this.#order = new LineOrder(block);
@@ -123,8 +130,8 @@ export class LogWriter {
   /** Ends the log: seals it, and closes the sink. Nothing can be appended any more. */
   async seal(outcome: LogOutcome): Promise<void> {
     this.#mayWrite();
-    const seal = { seal: true, events: this.next, ...outcome, sha256: '0'.repeat(64) };
-    const stated = { ...seal, crc: '00000000' };
+    const seal = { seal: true, events: this.next, ...outcome, stateKey: this.#stateKey?.() };
+    const stated = { ...seal, sha256: '0'.repeat(64), crc: '00000000' };
     if (!sealCheck.accepts(stated)) throw bug(`wrong seal: ${sealCheck.issue(stated)}`);
     this.#state = 'sealed';
     const { verdict, stateHash } = outcome;
@@ -132,7 +139,7 @@ export class LogWriter {
     const flushed = this.#put(
       framed(
         `{"seal":true,"events":${this.next},"verdict":"${verdict}","stateHash":"${stateHash}"` +
-          `,"sha256":"${sha256}"`,
+          `${keyText(seal.stateKey)},"sha256":"${sha256}"`,
       ),
     );
     await this.#finish(flushed);
@@ -169,8 +176,9 @@ export class LogWriter {
   #putBlock(): void | Promise<void> {
     const { block, from, to } = this.#order.dueBlock;
     const sha256 = this.#closeChain();
+    const key = keyText(this.#stateKey?.());
     const flushed = this.#put(
-      framed(`{"block":${block},"from":${from},"to":${to},"sha256":"${sha256}"`),
+      framed(`{"block":${block},"from":${from},"to":${to}${key},"sha256":"${sha256}"`),
     );
     // The block line itself is outside of the chain.
     this.#unhashed = this.#length;
@@ -209,6 +217,10 @@ export class LogWriter {
     this.#commit = this.#nextCommit;
     return this.#nextCommit;
   }
+}
+
+function keyText(key: string | undefined): string {
+  return key === undefined ? '' : `,"stateKey":"${key}"`;
 }
 
 function bug(what: string): FencelabError {

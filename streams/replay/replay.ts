@@ -1,9 +1,12 @@
 /**
  * Replay: the choices of a log are fed to the machines again and every record is compared with the line in the log, and
- * beside it the log's facts are folded without any machine. The first difference ends it, with both sides.
+ * beside it the log's facts are folded without any machine. Where the log states the identity of the world, at the end of
+ * each block, that is compared, too: machines may differ in what no record shows. The first difference ends it, with both
+ * sides.
  */
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import type { U64 } from '../../domain/units.ts';
+import { RunningKey } from '../explore/running-key.ts';
 import type { Executor } from '../../machines/execute/executor.ts';
 import { ChoiceError } from '../../machines/contract/decisions.ts';
 import { enabled, parseChoice } from '../world/choice.ts';
@@ -20,7 +23,10 @@ import { emptyViews, foldRecord, type Views, viewsOfWorld } from './views.ts';
 export interface Difference {
   /** the record that differs; the number of records when the seal does */
   readonly seq: number;
-  readonly what: 'record' | 'choice' | 'thrown' | 'state' | 'verdict' | 'stateHash' | 'fold';
+  readonly what:
+    'record' | 'choice' | 'thrown' | 'state' | 'verdict' | 'stateHash' | 'stateKey' | 'fold';
+  /** of a state key: the first record since the last one that agreed */
+  readonly from?: number;
   readonly recorded: string;
   readonly replayed: string;
 }
@@ -30,6 +36,14 @@ export interface SealedEnd {
   readonly verdict: string;
   /** null when it is of another version, which hashes other things */
   readonly stateHash: string | null;
+  /** undefined when it has none */
+  readonly stateKey?: string | undefined;
+}
+
+/** A state key that a log states: of the world after record `to`. */
+export interface StatedKey {
+  readonly to: number;
+  readonly stateKey: string;
 }
 
 export class Replayer {
@@ -39,6 +53,12 @@ export class Replayer {
   #world: World;
   #views: Views = emptyViews();
   readonly #failures: string[] = [];
+  readonly #key = new RunningKey();
+  /** in order; the world has not come to them yet */
+  readonly #stated: StatedKey[] = [];
+  /** the first record after the last state key that agreed */
+  #from = 0;
+  #agreed = 0;
 
   /** @param everyState hold the machines' state against the facts after each record, not at the end alone: slower */
   constructor(
@@ -54,8 +74,22 @@ export class Replayer {
     this.#next = record;
   }
 
-  /** Replays one record of the log; null when it comes out the same. */
+  /** State keys that were compared and agreed. */
+  get agreedKeys(): number {
+    return this.#agreed;
+  }
+
+  /** What the log states of the world after a record: tell it before the next record is checked. */
+  expect(stated: StatedKey): void {
+    this.#stated.push(stated);
+  }
+
+  /** Replays one record of the log; null when it comes out the same, and the state before it is the one stated. */
   check(recorded: StepRecord): Difference | null {
+    return this.#checkStated() ?? this.#checkRecord(recorded);
+  }
+
+  #checkRecord(recorded: StepRecord): Difference | null {
     const { seq } = recorded;
     let replayed = this.#next;
     this.#next = null;
@@ -114,8 +148,24 @@ export class Replayer {
     return endOf(this.#world, this.#failures, cut);
   }
 
+  /** Compares the state key that is stated of the world as it is, if one is. */
+  #checkStated(): Difference | null {
+    const stated = this.#stated[0];
+    const last = this.#world.seq - 1;
+    if (stated?.to !== last || this.#next !== null) return null;
+    this.#stated.shift();
+    this.#key.see(this.#world);
+    const [recorded, replayed, from] = [stated.stateKey, this.#key.hex(), this.#from];
+    if (recorded !== replayed) return { seq: last, what: 'stateKey', from, recorded, replayed };
+    this.#agreed += 1;
+    this.#from = this.#world.seq;
+    return null;
+  }
+
   /** Holds the seal against the replayed end and against the fold of the log's facts. */
-  checkEnd({ verdict, stateHash }: SealedEnd): Difference | null {
+  checkEnd({ verdict, stateHash, stateKey }: SealedEnd): Difference | null {
+    const atBlock = this.#checkStated();
+    if (atBlock !== null) return atBlock;
     const end = this.end();
     const seq = end.events;
     if (end.verdict !== verdict) {
@@ -124,11 +174,14 @@ export class Replayer {
     if (stateHash !== null && end.stateHash !== stateHash) {
       return { seq, what: 'stateHash', recorded: stateHash, replayed: end.stateHash };
     }
+    if (stateKey !== undefined) this.expect({ to: seq - 1, stateKey });
     return this.checkFold();
   }
 
   /** Holds the state that the machines have come to against the fold of the log's facts; of a log without a seal, too. */
   checkFold(): Difference | null {
+    const atEnd = this.#checkStated();
+    if (atEnd !== null) return atEnd;
     const { stateHash } = this;
     const folded = digestOf(this.#views);
     const seq = this.#world.seq;

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly executor?: Executor;
   /** who answers what steps decide; by default nothing fails, and only a random run has hardware do as it likes */
   readonly decider?: Decider;
+  /** is shown the world that each record leads to, before the record is handed out */
+  readonly onWorld?: (world: World) => void;
 }
 
 /** `stuck`: nothing can happen any more and somebody still waits; `cut`: a list of choices came to its end first. */
@@ -69,12 +71,13 @@ export function deciderOf({ chooser, seed }: Pick<RunOptions, 'chooser' | 'seed'
 }
 
 export function* runScenario(options: RunOptions): Generator<StepRecord, RunEnd, undefined> {
-  const { scenario, seed, executor = tableExecutor } = options;
+  const { scenario, seed, executor = tableExecutor, onWorld } = options;
   const chooser = chooserOf(options);
   const decider = options.decider ?? deciderOf(options);
   const started = startWorld(scenario, seed, executor);
   const failures: string[] = [];
   let { world } = started;
+  onWorld?.(world);
   yield started.record;
   for (;;) {
     const choices = enabled(world, executor);
@@ -83,6 +86,7 @@ export function* runScenario(options: RunOptions): Generator<StepRecord, RunEnd,
     const before = world;
     const next = possible(before.seq, () => decidedStep(before, choice.key, executor, decider));
     world = next.world;
+    onWorld?.(world);
     failures.push(...failuresIn(next.record));
     yield next.record;
   }

@@ -4,6 +4,8 @@ import { scenarioNamed } from '../../../bench/proofs/subjects.ts';
 import { peerSystem } from '../../../bench/peer/world.ts';
 import { KeyMap } from '../../../domain/invariants/key-map.ts';
 import { OrderedMap } from '../../../domain/ordered-map.ts';
+import { type GemLists, NO_GEM_LISTS } from '../../../domain/va/gem-lists.ts';
+import type { Mapping } from '../../../domain/va/mapping.ts';
 import { explore } from '../../../streams/explore/explore.ts';
 import { Explored } from '../../../streams/explore/explored.ts';
 import { Keys } from '../../../streams/explore/state-key.ts';
@@ -158,6 +160,44 @@ test('maps: the same entries are the same map, whatever tree holds them', () => 
     expect(new Keys().value(back)).toEqual(new Keys().value(OrderedMap.from(given)));
   });
   fc.assert(property);
+});
+
+test('lists of mappings: equal keys exactly for the same mappings in the same order, followed or not', () => {
+  const step = fc.record({ id: fc.integer({ min: 1, max: 6 }), obj: fc.constantFrom('a', 'b') });
+  const after = (lists: GemLists, steps: readonly { id: number; obj: string }[]): GemLists =>
+    steps.reduce((list, { id, obj }) => {
+      const isLinked = [...list.linked(obj)].some((each) => each.id === id);
+      const mapping = { id, obj } as Mapping;
+      return isLinked ? list.unlink(mapping) : list.link(mapping);
+    }, lists);
+  let unsorted = 0;
+  const steps = fc.array(step, { maxLength: 12 });
+  const property = fc.property(steps, steps, steps, (first, one, other) => {
+    const start = after(NO_GEM_LISTS, first);
+    const [x, y] = [after(start, one), after(NO_GEM_LISTS, other)];
+    const keys = new Keys();
+    const kx = keys.value(x);
+    // other mappings, or the same with the first at the end
+    const [head] = x.linked('a');
+    for (const each of head === undefined ? [y] : [y, x.unlink(head).link(head)]) {
+      const { a, b } = keys.value(each);
+      expect(kx.a === a && kx.b === b).toBe(canonical(x) === canonical(each));
+    }
+    // the same lists by the shortest way
+    const listed = Object.entries(x.toJSON());
+    const again = listed.flatMap(([obj, ids]) => ids.map((id) => ({ id, obj })));
+    expect(keys.value(after(NO_GEM_LISTS, again))).toEqual(kx);
+    if (listed.some(([, ids]) => ids.some((id, i) => id < (ids[i - 1] ?? 0)))) unsorted += 1;
+    const followed = new StateSum();
+    for (const [i, is] of [start, x, y, start].entries()) {
+      followed.change([undefined, start, x, y][i], is, 0, 0);
+    }
+    expect(followed.end()).toEqual(keys.value(start));
+    followed.change(start, undefined, 0, 0);
+    expect(followed.end()).toEqual(new StateSum().end());
+  });
+  fc.assert(property, { numRuns: 3_000 });
+  expect(unsorted).toBeGreaterThan(300);
 });
 
 test('what is no value has no identity', () => {
