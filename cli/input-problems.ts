@@ -29,12 +29,13 @@ export class InputProblems extends Error {
   }
 }
 
-/** `CODE: what (where). what to do` */
+/** `CODE: what (where). what to do`, on one line and without what would steer a terminal: names and bytes come from anywhere. */
 export function problemLine({
   code,
   what,
   where,
   hint,
 }: Omit<PlacedProblem, 'where'> & { readonly where?: string | undefined }): string {
-  return `${code}: ${what}${where === undefined ? '' : ` (${where})`}. ${hint}`;
+  const text = `${code}: ${what}${where === undefined ? '' : ` (${where})`}. ${hint}`;
+  return text.replace(/\p{Cc}+/gu, ' ');
 }

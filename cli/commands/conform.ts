@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 import { EXIT, FencelabError } from '../../domain/errors.ts';
 import { checkLine } from '../../domain/va/conform.ts';
 import { type CommandCall, type CommandSpec, printJson } from '../command-spec.ts';
+import { beginsAsLog, looksLikeScenario } from '../file-kind.ts';
+import { InputProblems } from '../input-problems.ts';
 import { breathe } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { readFailure, systemCode } from '../system-error.ts';
@@ -26,7 +28,7 @@ interface Tally {
 function takeLine(line: string, where: string, tally: Tally): void {
   const verdict = checkLine(line);
   if ('malformed' in verdict) {
-    throw new FencelabError('FL501', verdict.malformed.replace(/\s*\n\s*/g, ' '), where);
+    throw new FencelabError('FL501', verdict.malformed, where);
   }
   tally.cases += 1;
   if (verdict.ok) return;
@@ -35,7 +37,26 @@ function takeLine(line: string, where: string, tally: Tally): void {
   tally.first ??= { where, case: JSON.parse(line) as unknown, step, expected, actual };
 }
 
+const NO_CASES = 'docs/conformance.md has the format of cases.';
+
+/** @throws InputProblems for a log or a scenario, which other commands take */
+function refuseOthers(file: string): void {
+  const refuse = (what: string, hint: string): never => {
+    throw new InputProblems([{ code: 'FL501', what, where: file, hint: `${hint} ${NO_CASES}` }]);
+  };
+  if (beginsAsLog(file) === true) {
+    refuse(
+      'this is a log, not a file of cases',
+      '`fencelab replay LOG` repeats its run, `validate` checks the file; show, explain, shrink and whatif take it, too.',
+    );
+  }
+  if (looksLikeScenario(file)) {
+    refuse('this is a scenario, not a file of cases', '`fencelab run SCENARIO` runs it.');
+  }
+}
+
 async function takeFile(file: string, tally: Tally, call: CommandCall): Promise<void> {
+  refuseOthers(file);
   const progress = new Progress(call.io, 'cases', call.quiet);
   const input = createReadStream(file);
   try {

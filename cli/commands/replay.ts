@@ -13,7 +13,9 @@ export const replayCommand: CommandSpec = {
     'The log holds its scenario and its choices, so nothing else is needed. Prints `identical` with the count of ' +
       'records and the hash of the log, or the first difference with both sides. The facts of the log are folded beside ' +
       'it and must give the state that the machines come to and the seal names; if only that fails, a second reading finds ' +
-      'the record after which the machines are not what the facts say.',
+      'the record after which the machines are not what the facts say. At the end of each block of 256 records the log has a ' +
+      'key of the whole state, with what no record shows: if only a key differs, the records since the last one that ' +
+      'agreed are named. Keys that another version of fencelab wrote are not compared.',
     'A log whose end is missing is replayed as far as it goes, with a warning; its state there is checked the same way. A log of an older format is compared ' +
       "record by record; if today's machines take other steps, that is FL310 and not a difference, because they have " +
       'changed since. The state hash in its seal is not compared. `show` and `validate` read it.',

@@ -58,6 +58,19 @@ export type ParsedLine =
   /** What is wrong with the line. */
   | { readonly malformed: string };
 
+/** So many complaints about one line are told. */
+const TOLD = 3;
+
+function complaintsOf({ issues }: z.ZodError): string {
+  const told = issues.slice(0, TOLD).map(({ path, message }) => {
+    const text = message.replace(/^Invalid (input|option): /, '');
+    const place = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
+    return path.length === 0 ? text : `${place.join('').replace(/^\./, '')}: ${text}`;
+  });
+  const more = issues.length - told.length;
+  return `not a case: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}
+
 /** Reads one line of the vectors. */
 export function parseVectorLine(line: string): ParsedLine {
   let value: unknown;
@@ -67,5 +80,5 @@ export function parseVectorLine(line: string): ParsedLine {
     return { malformed: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
   const parsed = vectorCase.safeParse(value);
-  return parsed.success ? { case: parsed.data } : { malformed: z.prettifyError(parsed.error) };
+  return parsed.success ? { case: parsed.data } : { malformed: complaintsOf(parsed.error) };
 }

@@ -169,6 +169,12 @@ function asVersion2(file: string, name: string): string {
   return put(folder, name, old.join(''));
 }
 
+it('a log given as cases of conform is called a log', async () => {
+  const { status, err } = await cli(['conform', sealed]);
+  expect(status).toBe(4);
+  expect(err).toMatch(/^FL501: this is a log, not a file of cases \(.*\)\. `fencelab replay LOG`/);
+});
+
 describe('a log whose seal names another state', () => {
   it('differs at its end, and no record before is to blame', async () => {
     const body = (lines.at(-1) ?? '').replace(/,"crc".*\n$/, '');

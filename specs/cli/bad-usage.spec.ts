@@ -96,6 +96,17 @@ const CASES: readonly (readonly [argv: readonly string[], status: number, says: 
   [['schema', 'scenaro'], 2, /^FL201: .*Did you mean `scenario`\?/],
   [['conform', '/nowhere.jsonl'], 2, /^FL203: /],
   [['conform', choices], 4, /^FL501: not JSON: .*choices\.txt:1\)\. One JSON object a line/],
+  [
+    ['conform', put(folder, 'one.jsonl', '{"a":1}\n')],
+    4,
+    /^FL501: not a case: name: expected string[^;]*; [^;]*; [^;]*; and 3 more \(.*one\.jsonl:1\)/,
+  ],
+  [['conform', NULL_BIND], 4, /^FL501: this is a scenario, not a file of cases .*`fencelab run/],
+  [
+    ['conform', put(folder, 'esc.jsonl', '\u001b[31mred\u0007\u009b2J\n')],
+    4,
+    /^FL501: not JSON: [^\p{Cc}]*\n$/u,
+  ],
   [['conform', put(folder, 'none.jsonl', '\n')], 4, /^FL501: no case in the input/],
 ];
 

@@ -23,8 +23,8 @@ class Forger {
     return this.#hashed(lineOfRecord({ ...sampleRecord(seq), cause: null }));
   }
 
-  block(block: number, from: number, to: number): this {
-    const stated = { block, from, to, sha256: this.#chain.close() };
+  block(block: number, from: number, to: number, more: object = {}): this {
+    const stated = { block, from, to, ...more, sha256: this.#chain.close() };
     this.#text += framed(JSON.stringify(stated).slice(0, -1));
     return this;
   }
@@ -63,6 +63,7 @@ const cases: readonly (readonly [string, () => Forger, DamageKind, number])[] = 
   ['a block that ends elsewhere', () => forged().block(0, 0, 2), 'block', 2],
   ['a seal that counts too many', () => forged().block(0, 0, 1).seal(3), 'count', 2],
   ['a seal that counts too few', () => forged().block(0, 0, 1).seal(1), 'count', 2],
+  ['a short state key', () => forged().block(0, 0, 1, { stateKey: '55' }), 'schema', 2],
   ['a gap', () => new Forger().record(0).record(2), 'sequence', 1],
   ['a beginning that is not 0', () => new Forger().record(1), 'sequence', 0],
   ['two seals', () => forged().block(0, 0, 1).seal(2).seal(2), 'after-seal', 2],

@@ -90,6 +90,13 @@ describe('a wrong line is refused by schema and reader', () => {
     'a send of one part': { ...goodRecord, sends: [['a']] },
     'capitals in the crc': { ...goodRecord, crc: '0000000A' },
     'a short hash': { ...block, sha256: 'ab' },
+    'a state key in capitals': { ...block, stateKey: '0123456789ABCDEF' },
+    'a seal with a long state key': {
+      ...seal,
+      sha256: block.sha256,
+      crc: block.crc,
+      stateKey: '0'.repeat(17),
+    },
     'a block without its end': { block: 0, from: 0, sha256: block.sha256, crc: block.crc },
     'a seal that is false': { ...seal, sha256: block.sha256, crc: block.crc, seal: false },
     'a verdict in capitals': { ...seal, sha256: block.sha256, crc: block.crc, verdict: 'OK' },

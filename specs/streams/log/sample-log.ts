@@ -96,6 +96,12 @@ function measured(bytes: Buffer, records: readonly StepRecord[]): SampleLog {
   return { bytes, records, lines, lineEnds, lastLineAt: lineEnds.at(-2) ?? 0 };
 }
 
+/** State keys that say how many there were: no world is behind these records. */
+export function sampleKeys(): () => string {
+  let count = 0;
+  return () => (count++).toString(16).padStart(16, '5');
+}
+
 /** A log in memory, sealed unless told otherwise. */
 export async function sampleLog(
   count: number,
@@ -103,7 +109,7 @@ export async function sampleLog(
 ): Promise<SampleLog> {
   const { variant = 'vm', seal = true, ...writerOptions } = options;
   const sink = new MemorySink();
-  const writer = new LogWriter(sink, ORIGIN, writerOptions);
+  const writer = new LogWriter(sink, ORIGIN, { stateKey: sampleKeys(), ...writerOptions });
   const records = sampleRecords(count, variant);
   for (const record of records) await writer.append(record);
   await (seal ? writer.seal(OUTCOME) : writer.close());

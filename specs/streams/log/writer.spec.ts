@@ -10,7 +10,14 @@ import { type LogSink, MemorySink } from '../../../streams/log/sink.ts';
 import { LogWriter } from '../../../streams/log/writer.ts';
 import { lineOfRecord } from '../../../streams/log/wire.ts';
 import type { StepRecord } from '../../../streams/world/record.ts';
-import { ORIGIN, OUTCOME, sampleLog, sampleRecord, sampleRecords } from './sample-log.ts';
+import {
+  ORIGIN,
+  OUTCOME,
+  sampleKeys,
+  sampleLog,
+  sampleRecord,
+  sampleRecords,
+} from './sample-log.ts';
 
 describe('the bytes', () => {
   test('are the ones in the golden file: format v3 does not drift', async () => {
@@ -38,7 +45,7 @@ describe('the bytes', () => {
             sync: pause,
             close: pause,
           };
-          const writer = new LogWriter(sink, ORIGIN, { block: 8, durable });
+          const writer = new LogWriter(sink, ORIGIN, { block: 8, durable, stateKey: sampleKeys() });
           for (const record of sampleRecords(30)) {
             // Sometimes without waiting: the order stays all the same.
             const waiting = writer.append(record);
@@ -102,7 +109,7 @@ describe('the writer refuses', () => {
   let writer: LogWriter;
   beforeEach(async () => {
     sink = new MemorySink();
-    writer = new LogWriter(sink, ORIGIN, { block: 4 });
+    writer = new LogWriter(sink, ORIGIN, { block: 4, stateKey: () => '5555555555555550' });
     await writer.append(sampleRecord(0));
   });
   afterEach(async () => {

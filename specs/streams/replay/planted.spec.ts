@@ -5,8 +5,10 @@
 import fc from 'fast-check';
 import { type Part, tellRun } from '../../../bench/reruns/course.ts';
 import { PlantedExecutor, type Way } from '../../../bench/reruns/plant.ts';
+import type { Scenario } from '../../../domain/scenario/schema.ts';
 import { firstDifference } from '../../../streams/export/difference.ts';
-import { type Difference, Replayer } from '../../../streams/replay/replay.ts';
+import { RunningKey } from '../../../streams/explore/running-key.ts';
+import { type Difference, Replayer, type StatedKey } from '../../../streams/replay/replay.ts';
 import { emptyViews, foldRecord } from '../../../streams/replay/views.ts';
 import type { StepRecord } from '../../../streams/world/record.ts';
 import { type WholeRun, wholeRun } from '../../rig/runs.ts';
@@ -105,6 +107,60 @@ test('machines that go wrong at one step of a replay differ at that record', () 
     expect(member?.actor).toBe(actor);
   });
   fc.assert(property, { numRuns: 60 });
+});
+
+const BLOCK = 16;
+/** By scenario: the state keys that a log of it would state, at the end of each block and at its own. */
+const KEYS: readonly (readonly StatedKey[])[] = SOME.map(({ scenario }) => {
+  const key = new RunningKey();
+  const stated: StatedKey[] = [];
+  const { records } = wholeRun({
+    ...{ scenario, ...how },
+    onWorld: (world) => {
+      key.see(world);
+      if (world.seq % BLOCK === 0) stated.push({ to: world.seq - 1, stateKey: key.hex() });
+    },
+  });
+  return [...stated, { to: records.length - 1, stateKey: key.hex() }];
+});
+
+test('what no record shows is found at the end of its block: only the state key differs', () => {
+  const hidden = planted.filter(({ way }) => way === 'context');
+  let found = 0;
+  const property = fc.property(hidden, ({ scenario, record: { seq } }) => {
+    const planting = new PlantedExecutor(seq, 'context');
+    const replayer = new Replayer(SOME[scenario]?.scenario as Scenario, how.seed, planting);
+    const { records, end } = runs[scenario] as WholeRun;
+    for (const stated of KEYS[scenario] ?? []) replayer.expect(stated);
+    let difference: Difference | null = null;
+    for (const record of records) difference ??= replayer.check(record);
+    difference ??= replayer.checkEnd(end);
+    // what an actor keeps to itself may be forgotten before the block ends
+    if (difference === null) return;
+    found += 1;
+    const { what, from, seq: to } = difference;
+    const first = seq - (seq % BLOCK);
+    expect([what, from]).toEqual(['stateKey', first]);
+    expect(to).toBe(Math.min(first + BLOCK, records.length) - 1);
+  });
+  fc.assert(property, { numRuns: 60 });
+  expect(found).toBeGreaterThan(30);
+});
+
+test('without a plant every key is that of the run, known in time or early', () => {
+  for (const [i, { records, end }] of runs.entries()) {
+    const early = new Replayer(SOME[i]?.scenario as Scenario, how.seed);
+    const inTime = new Replayer(SOME[i]?.scenario as Scenario, how.seed);
+    const keys = KEYS[i] ?? [];
+    for (const stated of keys) early.expect(stated);
+    for (const record of records) {
+      expect([early.check(record), inTime.check(record)]).toEqual([null, null]);
+      const stated = keys.find(({ to }) => to === record.seq);
+      if (stated !== undefined) inTime.expect(stated);
+    }
+    expect([early.checkEnd(end), inTime.checkEnd(end)]).toEqual([null, null]);
+    expect([early.agreedKeys, inTime.agreedKeys]).toEqual([keys.length, keys.length]);
+  }
 });
 
 /** Every record that a VM with mappings made, by scenario. */
