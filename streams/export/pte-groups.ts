@@ -50,7 +50,7 @@ export function entriesOfRuns(runs: readonly Run[]): IndexedPte[] {
 }
 
 /** `[4]` or `[5..7]` */
-export function groupPlace({ index, count }: PteGroup): string {
+export function groupPlace({ index, count }: Pick<PteGroup, 'index' | 'count'>): string {
   return count === 1 ? `[${index}]` : `[${index}..${index + count - 1}]`;
 }
 

@@ -8,6 +8,9 @@ import { sequenceMermaid } from '../../../streams/export/sequence-mermaid.ts';
 import { sequenceSvg } from '../../../streams/export/sequence-svg.ts';
 import { sequenceText } from '../../../streams/export/sequence-text.ts';
 import { type Sequence, sequenceOf } from '../../../streams/export/sequence.ts';
+import type { Fact } from '../../../domain/facts/schema.ts';
+import { SCENARIOS } from '../../rig/scenarios.ts';
+import { runScenario } from '../../../streams/world/run.ts';
 import { runOf } from '../../../streams/explore/ran.ts';
 import { failingLog } from '../../rig/failing-log.ts';
 
@@ -108,6 +111,65 @@ describe('the model', () => {
     for (const record of records.slice(1)) expect(messageText(record)).not.toBe(record.type);
     const unknown = { ...records[1], type: 'from.the.future' } as (typeof records)[number];
     expect(messageText(unknown)).toBe('from.the.future');
+  });
+});
+
+describe('a fact on one line', () => {
+  const piece = {
+    va: 7,
+    addr: 0x10,
+    range: 4,
+    obj: 'bo0',
+    offset: 1,
+    null: false,
+    readOnly: false,
+  };
+  const attrs = { userptr: false, gtMask: 0 };
+  const facts: readonly (readonly [Fact, string])[] = [
+    [
+      { type: 'va.mapped', vm: 'vm0', ...piece, ...attrs, repeat: { range: 2, phase: 1 } },
+      'va.mapped vm=vm0 va=7 addr=0x10000-0x14000 obj=bo0 offset=0x1000 null=false readOnly=false userptr=false ' +
+        'gtMask=0 repeat={range=0x2000 phase=0x1000}',
+    ],
+    [
+      {
+        ...{ type: 'pte.written', gt: 'gt0', vm: 'vm0', table: 2 ** 31, level: 0, by: 'cpu' },
+        runs: [
+          { index: 3, count: 1, pte: 0x1083, stride: 0 },
+          { index: 16, count: 16, pte: 0x8803, stride: 0x1000 },
+        ],
+      },
+      'pte.written gt=gt0 vm=vm0 table=0x80000000000 level=0 by=cpu runs=[3]=0x1083,[16..31]=0x8803+0x1000',
+    ],
+    [
+      {
+        type: 'ops.created',
+        vm: 'vm0',
+        call: 2,
+        bind: 0,
+        ops: [{ op: 'unmap', unmap: { ...piece, ...attrs }, keep: true }],
+      },
+      'ops.created vm=vm0 call=2 bind=0 ops=UNMAP 0x10000-0x14000 bo0+0x1000 (keep)',
+    ],
+    [
+      { type: 'fence.signaled', fence: 'vm0/bind0:1', error: -12 },
+      'fence.signaled fence=vm0/bind0:1 error=ENOMEM',
+    ],
+  ];
+  it.each(facts)('%j', (fact, told) => {
+    expect(factText(fact)).toBe(told);
+  });
+
+  it('has no page or entry as a bare number, in any fact of any run', () => {
+    for (const { scenario } of SCENARIOS.slice(0, 40)) {
+      for (const { facts: all } of runScenario({ scenario, seed: '0x1', chooser: 'time' })) {
+        for (const fact of all) {
+          expect(factText(fact)).not.toMatch(
+            /\b(addr|offset|phase|phys|source|ptr|table|root|pte|stride|pageSizes)"?[=:](?!0x|null)|\[object|undefined|[{[]"/,
+          );
+        }
+      }
+    }
   });
 });
 
