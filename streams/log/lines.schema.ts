@@ -22,7 +22,10 @@ const whole = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const name = z.string().min(1).max(200);
 const crc = z.string().regex(/^[0-9a-f]{8}$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const stateKey = z.string().regex(/^[0-9a-f]{16}$/).optional();
+const stateKey = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/)
+  .optional();
 const u64 = z.string().regex(/^0x(0|[1-9a-f][0-9a-f]{0,15})$/);
 
 /** How the scheduler chose, for people; replay needs only each record's choice. */
