@@ -24,7 +24,7 @@ export function readChoices(file: string): ChoicesFile {
       "this is a log, not a list of choices; `jq -r 'select(.seq > 0).choice'` makes one";
     throw new FencelabError('FL204', what, file);
   }
-  readInput(file, MAX_BYTES)
+  readInput(file, MAX_BYTES, 'FL204')
     .split(/\r?\n/)
     .forEach((line, index) => {
       const choice = line.trim();

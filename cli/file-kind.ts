@@ -19,6 +19,8 @@ function headOf(path: string, bytes: number): string | undefined {
     const head = Buffer.alloc(bytes);
     const count = readSync(fd, head, 0, bytes, 0);
     return count === 0 ? undefined : head.toString('latin1', 0, count);
+  } catch {
+    return undefined;
   } finally {
     closeSync(fd);
   }

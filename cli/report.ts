@@ -15,6 +15,14 @@ interface Told {
   readonly hint: string;
 }
 
+/** What a problem quotes may be as long as a file. */
+const MAX_CHARS = 1000;
+
+const short = (told: Told): Told => ({
+  ...told,
+  what: told.what.length > MAX_CHARS ? `${told.what.slice(0, MAX_CHARS)}...` : told.what,
+});
+
 function tell(error: unknown): readonly Told[] {
   if (error instanceof InputProblems) return error.problems;
   if (error instanceof FencelabError) {
@@ -43,7 +51,7 @@ export function reportError(
   io: Io,
   { json, command }: { readonly json: boolean; readonly command: string },
 ): void {
-  const all = tell(error);
+  const all = tell(error).map(short);
   const paint = paintFor(io.env, io.errIsTty);
   for (const told of all.slice(0, MAX_PRINTED)) io.err(line(told, paint));
   if (all.length > MAX_PRINTED) io.err(`... and ${all.length - MAX_PRINTED} more problems\n`);

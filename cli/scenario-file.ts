@@ -170,5 +170,5 @@ export function loadScenario(file: string): Scenario {
     const found = problem('FL101', 'this is a log, not a scenario', [], LOG_HINT);
     throw new InputProblems([{ ...found, where: file }]);
   }
-  return parseScenarioText(readInput(file, MAX_FILE_BYTES).replace(/^\uFEFF/, ''), file);
+  return parseScenarioText(readInput(file, MAX_FILE_BYTES, 'FL101').replace(/^\uFEFF/, ''), file);
 }

@@ -1,6 +1,5 @@
 /** `fencelab conform`: the model's split/merge answers against those of the kernel's own C code, a case a line. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { EXIT, FencelabError } from '../../domain/errors.ts';
 import { checkLine } from '../../domain/va/conform.ts';
 import { type CommandCall, type CommandSpec, printJson } from '../command-spec.ts';
@@ -55,13 +54,30 @@ function refuseOthers(file: string): void {
   }
 }
 
+/** Longer than any case; what has no line end at all must not fill the memory. */
+const MAX_LINE_CHARS = 16 << 20;
+
+async function* linesOf(file: string): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  let number = 1;
+  for await (const chunk of createReadStream(file, 'utf8')) {
+    const lines = `${rest}${String(chunk)}`.split('\n');
+    rest = lines.pop() ?? '';
+    number += lines.length;
+    yield* lines;
+    if (rest.length > MAX_LINE_CHARS) {
+      throw new FencelabError('FL501', 'a line of more than 16 MiB', `${file}:${number}`);
+    }
+  }
+  yield rest;
+}
+
 async function takeFile(file: string, tally: Tally, call: CommandCall): Promise<void> {
   refuseOthers(file);
   const progress = new Progress(call.io, 'cases', call.quiet);
-  const input = createReadStream(file);
   try {
     let number = 0;
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const line of linesOf(file)) {
       number += 1;
       if (line.trim() !== '') takeLine(line, `${file}:${number}`, tally);
       progress.at(tally.cases);
@@ -73,7 +89,6 @@ async function takeFile(file: string, tally: Tally, call: CommandCall): Promise<
     throw new FencelabError('FL203', readFailure(error), file);
   } finally {
     progress.end();
-    input.destroy();
   }
 }
 

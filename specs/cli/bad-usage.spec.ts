@@ -107,6 +107,22 @@ const CASES: readonly (readonly [argv: readonly string[], status: number, says: 
     4,
     /^FL501: not JSON: [^\p{Cc}]*\n$/u,
   ],
+  [['conform', '/dev/zero'], 4, /^FL501: a line of more than 16 MiB \(\/dev\/zero:1\)/],
+  [['run', '/dev/zero'], 4, /^FL112: the file has more than 1048576 bytes \(\/dev\/zero\)/],
+  [['validate', '/dev/full'], 4, /^FL112: /],
+  [['run', '/proc/self/mem'], 2, /^FL203: cannot read the file: EIO/],
+  [['run', put(folder, 'a.gz', Buffer.from('1f8b0800', 'hex'))], 4, /^FL101: .* gzip-compressed/],
+  [
+    ['run', put(folder, 'u16', Buffer.from('\ufefffencelab: 1', 'utf16le'))],
+    4,
+    /^FL101: .* UTF-16/,
+  ],
+  [['run', put(folder, 'latin', Buffer.from('name: \xff', 'latin1'))], 4, /^FL101: .*not UTF-8/],
+  [
+    ['run', NULL_BIND, '--chooser', `choices:${put(folder, 'long', 'a'.repeat(1e6))}`],
+    1,
+    /^FL308: choice 1 of the list, a{900,1000}\.\.\. \(/,
+  ],
   [['conform', put(folder, 'none.jsonl', '\n')], 4, /^FL501: no case in the input/],
 ];
 

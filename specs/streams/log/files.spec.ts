@@ -12,7 +12,14 @@ import { openLog } from '../../../streams/log/reader.ts';
 import { fileSource } from '../../../streams/log/source.ts';
 import { streamSink } from '../../../streams/log/stream-sink.ts';
 import { LogWriter } from '../../../streams/log/writer.ts';
-import { ORIGIN, OUTCOME, sampleLog, type SampleLog, sampleRecords } from './sample-log.ts';
+import {
+  ORIGIN,
+  OUTCOME,
+  sampleKeys,
+  sampleLog,
+  type SampleLog,
+  sampleRecords,
+} from './sample-log.ts';
 
 let folder: string;
 let log: SampleLog;
@@ -38,7 +45,7 @@ describe('a file', () => {
   ])('written %s holds the log', async (name, background, durable) => {
     const path = join(folder, `${name}.jsonl`);
     const sink = await openFileSink(path, { background });
-    await write(new LogWriter(sink, ORIGIN, { durable }));
+    await write(new LogWriter(sink, ORIGIN, { durable, stateKey: sampleKeys() }));
     expect(readFileSync(path).equals(log.bytes)).toBe(true);
     const opened = await openLog(fileSource(path));
     expect(await opened.end()).toMatchObject({ result: 'sealed', records: 300 });
@@ -49,7 +56,11 @@ describe('a file', () => {
     writeFileSync(path, 'precious');
     await expect(openFileSink(path)).rejects.toThrow(/^FL403: writing failed: EEXIST/);
     expect(readFileSync(path, 'utf8')).toBe('precious');
-    await write(new LogWriter(await openFileSink(path, { replace: true }), ORIGIN));
+    await write(
+      new LogWriter(await openFileSink(path, { replace: true }), ORIGIN, {
+        stateKey: sampleKeys(),
+      }),
+    );
     expect(readFileSync(path).equals(log.bytes)).toBe(true);
   });
 
@@ -101,7 +112,7 @@ describe('a stream', () => {
         setImmediate(done);
       },
     });
-    await write(new LogWriter(streamSink(slow, 'stdout'), ORIGIN));
+    await write(new LogWriter(streamSink(slow, 'stdout'), ORIGIN, { stateKey: sampleKeys() }));
     expect(Buffer.concat(chunks).equals(log.bytes)).toBe(true);
     expect(slow.writableEnded).toBe(false);
   });

@@ -6,7 +6,14 @@ import { records$, writeRecords } from '../../../streams/log/records-stream.ts';
 import { type LogSink, MemorySink } from '../../../streams/log/sink.ts';
 import { LogWriter } from '../../../streams/log/writer.ts';
 import type { StepRecord } from '../../../streams/world/record.ts';
-import { ORIGIN, OUTCOME, sampleLog, type SampleLog, sampleRecords } from './sample-log.ts';
+import {
+  ORIGIN,
+  OUTCOME,
+  sampleKeys,
+  sampleLog,
+  type SampleLog,
+  sampleRecords,
+} from './sample-log.ts';
 
 let log: SampleLog;
 beforeAll(async () => {
@@ -87,7 +94,7 @@ describe('writeRecords', () => {
   test('writes what comes, from a synchronous source and from a log', async () => {
     for (const source of [from(sampleRecords(14)), records$([log.bytes])]) {
       const sink = new MemorySink();
-      const writer = new LogWriter(sink, ORIGIN, { block: 4 });
+      const writer = new LogWriter(sink, ORIGIN, { block: 4, stateKey: sampleKeys() });
       expect(await writeRecords(source, writer)).toBe(14);
       await writer.seal(OUTCOME);
       expect(sink.bytes.equals(log.bytes)).toBe(true);
