@@ -26,11 +26,14 @@ function headOf(path: string, bytes: number): string | undefined {
   }
 }
 
-/** Whether the file begins as a log does; undefined when there is none. */
-export function beginsAsLog(path: string): boolean | undefined {
-  const head = headOf(path, MARK.length);
-  return head === undefined ? undefined : head === MARK;
+/** Whether the file begins like that; undefined when there is none, or nothing in it. */
+export function beginsWith(path: string, mark: string): boolean | undefined {
+  const head = headOf(path, mark.length);
+  return head === undefined ? undefined : head === mark;
 }
+
+/** Whether the file begins as a log does; undefined when there is none. */
+export const beginsAsLog = (path: string): boolean | undefined => beginsWith(path, MARK);
 
 /** Whether the file says of itself that it is a scenario: `fencelab: 1`, in YAML or JSON. */
 export const looksLikeScenario = (path: string): boolean =>

@@ -1,6 +1,4 @@
 /** `fencelab compare sparse`: the ways to back a sparse range, each run and counted, side by side. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { EXIT, FencelabError } from '../../domain/errors.ts';
 import { PHASES, type SparseRequest } from '../../domain/scenario/sparse.ts';
 import { BACKING_NAMES, BACKINGS, type Backing } from '../../domain/scenario/sparse-backings.ts';
@@ -14,7 +12,7 @@ import { parseBytes } from '../bytes.ts';
 import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
 import { breathe } from '../io.ts';
 import { Progress } from '../progress.ts';
-import { systemCode } from '../system-error.ts';
+import { checkTextTarget, writeText } from '../write-text.ts';
 
 const WHERE = 'fencelab compare sparse';
 interface Plan {
@@ -119,14 +117,6 @@ function printTable(call: CommandCall, plan: Plan, tried: readonly Tried[]): voi
   for (const why of plan.left) out(`left out: ${why}\n`);
 }
 
-function writeChart(svg: string, plan: Plan, tried: readonly Tried[], { io }: CommandCall): void {
-  try {
-    writeFileSync(resolve(io.cwd, svg), compareChart(tried, titleOf(plan)));
-  } catch (error) {
-    throw new FencelabError('FL403', `cannot write: ${systemCode(error) ?? 'unknown reason'}`, svg);
-  }
-}
-
 export const compareCommand: CommandSpec = {
   name: 'compare',
   summary: 'Compare the ways to back a sparse range.',
@@ -177,9 +167,12 @@ export const compareCommand: CommandSpec = {
     }
     const plan = planOf(call);
     if (plan.requests.length === 0) throw new FencelabError('FL201', plan.left.join('; '), WHERE);
+    if (plan.svg !== undefined) checkTextTarget(plan.svg, 'a chart', call.io);
     const tried = await tryAll(plan, call);
     if (tried === undefined) return EXIT.found;
-    if (plan.svg !== undefined) writeChart(plan.svg, plan, tried, call);
+    if (plan.svg !== undefined) {
+      writeText(plan.svg, compareChart(tried, titleOf(plan)), call.io);
+    }
     const ok = tried.every(({ end }) => end.verdict === 'ok');
     if (call.json) printJson(call.io, 'compare', { ok, what, tried, left: plan.left });
     else printTable(call, plan, tried);

@@ -1,7 +1,6 @@
 /** `fencelab shrink`: the shortest story that shows what went wrong in a log. */
-import { writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { EXIT, FencelabError } from '../../domain/errors.ts';
+import { basename, join } from 'node:path';
+import { EXIT } from '../../domain/errors.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import { tell, tellEnd } from '../../streams/export/story.ts';
 import { NO_STORY, type Story } from '../../streams/export/story-state.ts';
@@ -16,8 +15,8 @@ import { recordRun } from '../record-run.ts';
 import { replayLogFile } from '../replay-log.ts';
 import { scenarioYaml } from '../scenario-yaml.ts';
 import { type Plan, printObject, printText, sizesOf } from '../shrink/print.ts';
-import { systemCode } from '../system-error.ts';
 import { type Doing, watched } from '../watched.ts';
+import { checkTextTarget, writeText } from '../write-text.ts';
 
 const STATES = 5_000;
 const TRIES = 10_000;
@@ -33,6 +32,9 @@ function planOf({ args, options, io }: CommandCall): Plan {
     { flag: '--out', path: out },
     { flag: '--scenario-out', path: scenarioOut },
   ]);
+  if (scenarioOut !== undefined) {
+    checkTextTarget(scenarioOut, 'a scenario that fencelab wrote', io);
+  }
   return {
     file,
     out,
@@ -96,18 +98,6 @@ async function record(
     : [...lines, ...tellEnd(story, recorded.end, recorded.breaches)];
 }
 
-function write(path: string, text: string, { io }: CommandCall): void {
-  try {
-    writeFileSync(resolve(io.cwd, path), text);
-  } catch (error) {
-    throw new FencelabError(
-      'FL403',
-      `cannot write: ${systemCode(error) ?? 'unknown reason'}`,
-      path,
-    );
-  }
-}
-
 export const shrinkCommand: CommandSpec = {
   name: 'shrink',
   summary: 'Shrink a log to the shortest story with the same problem.',
@@ -126,7 +116,10 @@ export const shrinkCommand: CommandSpec = {
   args: [{ name: '<log>', help: 'a log that `fencelab run` wrote' }],
   options: [
     { flags: '--out <log>', help: 'write the small log to this file' },
-    { flags: '--scenario-out <file>', help: 'write the small scenario as YAML' },
+    {
+      flags: '--scenario-out <file>',
+      help: 'write the small scenario as YAML; replaces only one that was written so',
+    },
     { flags: '--keep-scenario', help: 'shrink the schedule only' },
     {
       flags: '--problem <id>',
@@ -168,7 +161,7 @@ export const shrinkCommand: CommandSpec = {
     const { best, tried } = shrinker;
     const yaml = scenarioYaml(best.scenario);
     const story = await record(best.scenario, log, best.choices, plan, call);
-    if (plan.scenarioOut !== undefined) write(plan.scenarioOut, yaml, call);
+    if (plan.scenarioOut !== undefined) writeText(plan.scenarioOut, yaml, call.io);
     const done = {
       ...{ plan, log, best, tried, yaml },
       before: sizesOf(shrinker.given, scenarioYaml(log.scenario)),

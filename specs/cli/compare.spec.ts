@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, test } from '@jest/globals';
 import { BACKING_NAMES } from '../../domain/scenario/sparse-backings.ts';
 import type { Tried } from '../../streams/compare/sparse.ts';
-import { cli, temporaryFolder } from './harness.ts';
+import { cli, put, temporaryFolder } from './harness.ts';
 
 const folder = temporaryFolder();
 const SMALL = ['compare', 'sparse', '--size', '256K', '--tiles', '2x16K'];
@@ -71,6 +71,14 @@ test.each([
 });
 
 test('a chart that cannot be written', async () => {
+  const scenario = put(folder, 'mine.yaml', 'fencelab: 1\n');
+  const refused = await cli([...SMALL, '--svg', scenario]);
+  expect([refused.status, refused.out]).toEqual([6, '']);
+  expect(refused.err).toMatch(/^FL403: this file exists and is not a chart \(/);
+  expect(readFileSync(scenario, 'utf8')).toBe('fencelab: 1\n');
+  const again = put(folder, 'again.svg', '<svg old/>');
+  expect((await cli([...SMALL, '--svg', again])).status).toBe(0);
+  expect(readFileSync(again, 'utf8')).not.toContain('old');
   const { err, status } = await cli([...SMALL, '--svg', '/nowhere/x.svg']);
   expect(err).toMatch(/^FL403: cannot write: ENOENT \(\/nowhere\/x\.svg\)/);
   expect(status).toBe(6);

@@ -115,6 +115,7 @@ describe('fencelab shrink refuses', () => {
       [2, /^FL201: 'many' is not a count/, ['shrink', log, '--states', 'many']],
       [2, /^FL201: '-1' is not a count/, ['shrink', log, '--tries=-1']],
       [6, /^FL403/, ['shrink', log, '--out', QUIRK]],
+      [6, /^FL403: this file exists and is not a sc/, ['shrink', log, '--scenario-out', QUIRK]],
     ];
     for (const [status, says, argv] of bad) {
       const ran = await cli(argv);
