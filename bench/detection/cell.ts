@@ -1,7 +1,7 @@
 /** One cell of the detection table: a strategy looks for a bug, once for each seed. */
 import { mix32, seed32 } from '../../hw/latency.ts';
 import { explore, STRATEGIES } from '../../streams/explore/explore.ts';
-import { remembering } from '../../streams/explore/remembered.ts';
+import { remembering } from '../../streams/explore/remembered/remembering.ts';
 import type { Exploration, Limits } from '../../streams/explore/result.ts';
 import type { Move, System } from '../../streams/explore/system.ts';
 import type { Aim } from './aim.ts';
@@ -71,14 +71,15 @@ export function cellOf(aim: Aim, column: Column, seeds: number, cap: number): Ce
   const once = <T>(from: System<T>, n: number, limits: Limits = {}): Exploration =>
     explore(from, strategy, { executions: cap, ...limits }, { ...options, seed: seedOf(n) });
   const isSearch = kind === 'ordered';
-  const memory = isSearch ? null : remembering(system);
-  const schedules = Array.from({ length: seeds }, (_, i) => {
-    const result =
-      memory === null
-        ? once(shuffled(system, i + 1), i + 1, { transitions: MAX_TRANSITIONS })
-        : once(memory, i + 1);
-    return foundAt(system, column, result, cap);
-  });
+  // POS looks at what steps touch, and that is not remembered of what a judge hears
+  const memory = isSearch || strategy === 'pos' ? null : remembering(system);
+  const found = (n: number): Exploration => {
+    if (isSearch) return once(shuffled(system, n), n, { transitions: MAX_TRANSITIONS });
+    return memory === null ? once(system, n) : once(memory, n);
+  };
+  const schedules = Array.from({ length: seeds }, (_, i) =>
+    foundAt(system, column, found(i + 1), cap),
+  );
   const typical = medianSeed(schedules);
   if (typical === null) return { schedules, ms: null };
   const timed = isSearch ? shuffled(system, typical) : system;

@@ -2,7 +2,7 @@
  * How large a scenario is for a scheduler with priorities: threads, and steps at which more than one of them could go.
  * PCT's bound is about these. Measured on whole random runs, which a violation does not end.
  */
-import { remembering } from '../../streams/explore/remembered.ts';
+import { remembering } from '../../streams/explore/remembered/remembering.ts';
 import { randomWalk } from '../../streams/explore/strategies/random-walk.ts';
 import { sampleRuns, type Sampler } from '../../streams/explore/strategies/sample.ts';
 import type { Aim } from './aim.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { loadScenario } from '../../cli/scenario-file.ts';
 import { explore } from '../../streams/explore/explore.ts';
 import { invariantJudge } from '../../streams/explore/judge.ts';
-import { remembering } from '../../streams/explore/remembered.ts';
+import { remembering } from '../../streams/explore/remembered/remembering.ts';
 import { scenarioSystem } from '../../streams/explore/scenario-system.ts';
 import type { System } from '../../streams/explore/system.ts';
 import type { WorldSystem } from '../../streams/explore/world-system.ts';

@@ -1,7 +1,7 @@
 /** Random schedules of a scenario, chunk by chunk: chunk n has the same schedules always. */
 import { chunkOf } from '../../streams/explore/chunks.ts';
 import { type StrategyName, strategyOf } from '../../streams/explore/explore.ts';
-import { remembering } from '../../streams/explore/remembered.ts';
+import { remembering } from '../../streams/explore/remembered/remembering.ts';
 import type { Sampled } from '../../streams/explore/strategies/sample.ts';
 import type { WorldSystem } from '../../streams/explore/world-system.ts';
 import type { RandomData, RandomRuns } from './random-data.ts';
@@ -14,7 +14,7 @@ const MAX_PARTS = 200_000;
 
 /** @returns what draws chunk n; one that is kept for many chunks remembers steps from one to the next */
 export function drawing(system: WorldSystem): (number: number) => Sampled {
-  const memory = remembering(system, MAX_PARTS);
+  const memory = remembering(system, { most: MAX_PARTS });
   return (number) => {
     const { sample } = strategyOf(STRATEGIES[number % STRATEGIES.length] ?? 'random');
     if (sample === undefined) throw new RangeError('a search draws no runs');

@@ -4,7 +4,7 @@ import { STRATEGIES } from '../../streams/explore/explore.ts';
 import { WITNESSES } from '../../streams/explore/witnesses.ts';
 import { paintFor } from '../colour.ts';
 import { type CommandCall, type CommandSpec, printJson, textOption } from '../command-spec.ts';
-import { conduct, findingOf, type Outcome, type Start } from '../explore/conduct.ts';
+import { conduct, findingOf, type Outcome } from '../explore/conduct.ts';
 import { Crew } from '../explore/crew.ts';
 import { keep, type Kept } from '../explore/keep.ts';
 import { type ExplorePlan, explorePlan } from '../explore/plan.ts';
@@ -18,6 +18,7 @@ import {
   witnessBase,
   witnessLines,
 } from '../explore/report.ts';
+import type { Start } from '../explore/start.ts';
 import { shellWord } from '../words.ts';
 
 /** The command that runs a schedule of this exploration, but for the schedule. */

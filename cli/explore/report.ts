@@ -5,9 +5,10 @@ import type { Coverage } from '../../streams/explore/coverage.ts';
 import type { Size } from '../../streams/explore/size.ts';
 import type { Paint } from '../colour.ts';
 import { shellWord } from '../words.ts';
-import type { Outcome, Start } from './conduct.ts';
+import type { Outcome } from './conduct.ts';
 import type { Kept } from './keep.ts';
 import type { ExplorePlan } from './plan.ts';
+import type { Start } from './start.ts';
 
 const numeral = (value: number): string => value.toLocaleString('en-US');
 const count = (value: number, what: string): string =>

@@ -10,7 +10,7 @@ import { dpor } from './dpor/dpor.ts';
 import { type Options, type StrategyName, strategyOf } from './explore.ts';
 import { expectations, invariantJudge, type Judge, silent } from './judge.ts';
 import type { Member } from './orbit.ts';
-import { type Remembered, remembering } from './remembered.ts';
+import { type Remembered, remembering } from './remembered/remembering.ts';
 import type { Counts, Exploration, Limits } from './result.ts';
 import { scenarioSystem } from './scenario-system.ts';
 import { shrink, type Shrunk } from './schedule/shrink.ts';
@@ -74,7 +74,7 @@ export interface Outside {
 }
 
 /** A sampler reduces nothing: what the judge hears would only make classes of what is no other behaviour. */
-const deaf = (judge: Judge): Judge => ({ ...judge, hears: () => undefined });
+const deaf = (judge: Judge): Judge => ({ ...judge, hears: null });
 
 function judgeOf({ invariants: ids, decisions }: Question): Judge {
   const expects = !decisions.includes('fault');
@@ -130,7 +130,7 @@ export class Worker {
     const all = { ...limits, executions: runs };
     // it asks for the key of every state, which a world in parts has none of
     if (strategy === 'uniform') return draw(system, all, options);
-    this.#remembering ??= remembering(system);
+    this.#remembering ??= remembering(system, { touches: true });
     return draw(this.#remembering, all, options);
   }
 

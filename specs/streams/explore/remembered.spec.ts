@@ -1,22 +1,20 @@
 /** Remembering changes how long a search takes and nothing else. */
 import { peerSystem } from '../../../bench/peer/world.ts';
 import { loadScenario } from '../../../cli/scenario-file.ts';
-import { explore, type StrategyName, strategyOf } from '../../../streams/explore/explore.ts';
-import { invariantJudge } from '../../../streams/explore/judge.ts';
-import { remembering } from '../../../streams/explore/remembered.ts';
-import { scenarioSystem } from '../../../streams/explore/scenario-system.ts';
+import { explore, type StrategyName } from '../../../streams/explore/explore.ts';
+import { invariantJudge, silent } from '../../../streams/explore/judge.ts';
+import { remembering } from '../../../streams/explore/remembered/remembering.ts';
 import type { Explored, WorldSystem } from '../../../streams/explore/world-system.ts';
-import { showing, WITNESS_NAMES, witnessesOf } from '../../../streams/explore/witnesses.ts';
+import { sampledBoth, sampledSystem, walkedBoth } from '../../rig/remembered.ts';
 import { TINY } from '../../rig/tiny.ts';
 
-const scenario = (name: string, decisions: readonly ('fault' | 'hardware')[]): WorldSystem =>
-  scenarioSystem(TINY[name] as never, { judge: invariantJudge(), decisions });
+const DEAF = { ...invariantJudge(), hears: null };
 
 const SYSTEMS: readonly (readonly [string, () => WorldSystem])[] = [
-  ['the peer model', () => peerSystem({ n: 3, bug: true })],
-  ['two binds', () => scenario('twoBinds', [])],
-  ['two binds and faults', () => scenario('twoBinds', ['fault'])],
-  ['a race', () => scenario('racyRead', ['hardware'])],
+  ['the peer model', () => peerSystem({ n: 3, bug: true }, { judge: DEAF })],
+  ['two binds', () => sampledSystem(TINY['twoBinds'] as never, [])],
+  ['two binds and faults', () => sampledSystem(TINY['twoBinds'] as never, ['fault'])],
+  ['a race', () => sampledSystem(TINY['racyRead'] as never, ['hardware'])],
 ];
 const SAMPLERS: readonly StrategyName[] = ['random', 'uniform', 'pct', 'pos'];
 const LIMITS = { executions: 60, isExhaustive: true };
@@ -25,56 +23,58 @@ describe.each(SYSTEMS)('%s', (_name, system) => {
   test.each(SAMPLERS)('%s has the same runs', (strategy) => {
     const options = { seed: '0x5', maxStates: 0 } as const;
     const plain = explore(system(), strategy, LIMITS, options);
-    // few states: most are computed again
+    // few are kept: most steps are computed again, or none is looked up
     for (const most of [0, 7, 10_000]) {
-      expect(explore(remembering(system(), most), strategy, LIMITS, options)).toEqual(plain);
+      const memory = remembering(system(), { most, touches: true });
+      expect(explore(memory, strategy, LIMITS, options)).toEqual(plain);
     }
   });
 
   test('a search over states finds the same', () => {
     const limits = { transitions: 2_000, isExhaustive: true };
-    expect(explore(remembering(system(), 50), 'exhaustive', limits)).toEqual(
+    expect(explore(remembering(system(), { most: 50 }), 'exhaustive', limits)).toEqual(
       explore(system(), 'exhaustive', limits),
     );
   });
 });
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
-/** Errors, faults and a close, user pages, compute queues, another driver, timeouts, and quirks that break something. */
+/**
+ * Errors, faults and a close, user pages, compute queues, another driver, timeouts, quirks that break something, and
+ * mail that counts how long it is under way; specs/soak/remembered.soak.ts has all of them.
+ */
 const WHOLE = [
   'async-error',
+  'exec',
   'fault-mode',
   'userptr',
   'compute-mode',
   'panthor-async',
   'quirks/tlb-send',
+  'quirks/tlb-timeout',
   'quirks/order-last-fault',
 ];
 
 describe.each(WHOLE)('%s', (name) => {
-  const full = loadScenario(`${ROOT}scenarios/${name}.yaml`);
-  test.each([[[]], [['fault', 'hardware']]] as const)(
-    'coverage, witnesses and verdicts are the same, decisions %p',
-    (decisions) => {
-      const judge = showing({
-        ...invariantJudge(undefined, decisions.length === 0),
-        hears: () => undefined,
-      });
-      const plain = scenarioSystem(full, { judge, decisions });
-      const memory = remembering(plain);
-      for (const [i, strategy] of (['random', 'pct', 'pos'] as const).entries()) {
-        const options = {
-          seed: `0x${i + 1}`,
-          classes: true,
-          witnesses: witnessesOf(WITNESS_NAMES),
-        } as const;
-        const limits = { executions: 8, isExhaustive: true };
-        expect(strategyOf(strategy).sample?.(memory, limits, options)).toEqual(
-          strategyOf(strategy).sample?.(plain, limits, options),
-        );
-      }
-    },
-  );
+  const scenario = loadScenario(`${ROOT}scenarios/${name}.yaml`);
+
+  describe.each([[[]], [['fault', 'hardware']]] as const)('decisions %p', (decisions) => {
+    const system = sampledSystem(scenario, decisions);
+
+    test('coverage, witnesses and verdicts are the same', () => {
+      for (const { remembered, plain } of sampledBoth(system, 8)) expect(remembered).toEqual(plain);
+    });
+
+    test.each([{ touches: true }, {}, { most: 300, touches: true }])(
+      'each step and each state are the same, %p',
+      (options) => {
+        for (const { remembered, plain } of walkedBoth(system, 6, options)) {
+          const at = plain.findIndex((line, i) => line !== remembered[i]);
+          expect([at, remembered.length]).toEqual([-1, plain.length]);
+        }
+      },
+    );
+  });
 });
 
 test('a step is computed once, whatever goes on elsewhere', () => {
@@ -98,4 +98,12 @@ test('what a step came from is not remembered, so nothing is reduced', () => {
   expect(() => explore(remembering(peerSystem({ n: 2 })), 'dpor')).toThrow(
     'without the way to them',
   );
+});
+
+test('what a step touches is known where that was asked for, of a judge that hears nothing', () => {
+  expect(() => explore(remembering(peerSystem({ n: 2 })), 'pos')).toThrow('is not remembered');
+  expect(() => remembering(peerSystem({ n: 2 }), { touches: true })).toThrow('the judge listens');
+  const judge = { ...silent, hears: null };
+  const memory = remembering(peerSystem({ n: 2 }, { judge }), { touches: true });
+  expect(explore(memory, 'pos', { executions: 5 }).counts.executions).toBe(5);
 });

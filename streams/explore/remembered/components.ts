@@ -1,0 +1,112 @@
+/**
+ * Components of explored worlds, each kept once: those that are equal as the state identity has it are one object. So a
+ * state is a list of references (SPIN's collapse compression does the same), and a step is looked up by what it rests
+ * on without looking into it.
+ */
+import type { Message } from '../../../machines/contract/messages.ts';
+import { WATCHDOGS } from '../../../machines/contract/watchdogs.ts';
+import type { ActorState } from '../../../machines/execute/executor.ts';
+import { NOTHING_SHARED } from '../../../machines/shared/shared.ts';
+import { Actors } from '../../world/actors.ts';
+import type { World } from '../../world/world.ts';
+import type { Judge } from '../judge.ts';
+import { type Judged, Keys, type Sum } from '../state-key.ts';
+import { Letter } from './channels.ts';
+import type { Global, Local } from './kept.ts';
+import type { Process } from './processes.ts';
+
+const NOWHERE: Judged['world'] = {
+  actors: Actors.from({}),
+  queues: [],
+  timers: [],
+  nowNs: 0,
+  shared: NOTHING_SHARED,
+};
+
+export class Components {
+  /** how many there are: what they keep alive grows with it */
+  size = 0;
+  readonly #judge: Judge;
+  readonly #touches: boolean;
+  readonly #keys = new Keys();
+  readonly #types = new Map<string, number>();
+  /** by actor */
+  readonly #locals: Map<string, Local>[] = [];
+  /** by process */
+  readonly #letters: Map<string, Letter>[] = [];
+  readonly #globals = new Map<string, Global>();
+
+  /** @param touches of equal components a step touches the same */
+  constructor(judge: Judge, touches: boolean) {
+    this.#judge = judge;
+    this.#touches = touches;
+  }
+
+  /** @param from another state of the actor: the more they share the quicker */
+  local(actor: number, state: ActorState, from: Local | null): Local {
+    if (from?.state === state) return from;
+    const was = from && { world: NOWHERE, view: from.state };
+    const sum = this.#keys.sum({ world: NOWHERE, view: state }, was, from?.sum);
+    const known = (this.#locals[actor] ??= new Map<string, Local>());
+    return this.#once(known, sum, () => ({ state, takes: [], sum }));
+  }
+
+  letter(process: Process, message: Message): Letter {
+    const sum = this.#keys.sum({ world: NOWHERE, view: message });
+    const known = (this.#letters[process.number] ??= new Map<string, Letter>());
+    return this.#once(known, sum, () => {
+      const type = this.#types.get(message.type) ?? this.#types.size;
+      this.#types.set(message.type, type);
+      return new Letter(process, message, type);
+    });
+  }
+
+  /** null if what counts of the judge's state rests on the mail, too. */
+  global(world: World, judged: unknown, from: Global | null): Global | null {
+    let isAsked = false;
+    const view = this.#judge.view(judged, () => {
+      isAsked = true;
+      return [];
+    });
+    if (isAsked) return null;
+    const { shared, timers, nowNs } = world;
+    const is = { world: { ...NOWHERE, shared, timers, nowNs }, view: this.#seen(shared, view) };
+    const was = from && {
+      world: { ...NOWHERE, ...withinOf(from) },
+      view: this.#seen(from.shared, from.view),
+    };
+    const sum = this.#keys.sum(is, was, from?.sum);
+    return this.#once(this.#globals, sum, () => {
+      const [first] = timers;
+      const timer = first?.key ?? null;
+      const isLast = first !== undefined && WATCHDOGS.has(first.mail.message.type);
+      return { shared, timers, nowNs, view, sum, timer, isLast, meetings: [], ends: [] };
+    });
+  }
+
+  /** A key leaves out fences that have signalled. A step that passes over one touches it all the same. */
+  #seen({ fences, resvs }: World['shared'], view: unknown): unknown {
+    return this.#touches ? { view, fences, resvs } : view;
+  }
+
+  #once<T>(known: Map<string, T>, sum: Sum, make: () => T): T {
+    const { a, b } = this.#keys.end(sum);
+    const name = `${a} ${b}`;
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const made = make();
+    known.set(name, made);
+    this.size += 1;
+    return made;
+  }
+}
+
+const withinOf = ({
+  shared,
+  timers,
+  nowNs,
+}: Global): Pick<World, 'shared' | 'timers' | 'nowNs'> => ({
+  shared,
+  timers,
+  nowNs,
+});

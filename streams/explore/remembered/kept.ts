@@ -1,0 +1,70 @@
+/** What is kept of explored worlds: components, each once, and what came of every step where some of them met. */
+import type { ActorState } from '../../../machines/execute/executor.ts';
+import type { World } from '../../world/world.ts';
+import type { Sum } from '../state-key.ts';
+import type { Ask, Touches } from '../system.ts';
+import type { Channel, Letter } from './channels.ts';
+import type { Process } from './processes.ts';
+
+/** A state of one actor. */
+export interface Local {
+  readonly state: ActorState;
+  /** by the type of a letter: whether it takes such a message now */
+  readonly takes: (boolean | undefined)[];
+  readonly sum: Sum;
+}
+
+/** What any step may look at: all that is shared, the timers, the clock, and what the judge knows. */
+export interface Global {
+  readonly shared: World['shared'];
+  readonly timers: World['timers'];
+  readonly nowNs: number;
+  readonly view: unknown;
+  readonly sum: Sum;
+  /** the timer that may fire */
+  readonly timer: string | null;
+  /** it waits for everything else */
+  readonly isLast: boolean;
+  /** where steps began here, by the number of their process: the first of a list, as there are few */
+  readonly meetings: (Meeting | undefined)[];
+  /** where runs ended */
+  readonly ends: End[];
+}
+
+/** Where a local state and a message met a global state: all that a step rests on, but for the answers in its choice. */
+export interface Meeting {
+  readonly local: Local;
+  /** null of a timer */
+  readonly letter: Letter | null;
+  /** what came of the step that answers nothing: as a rule there is no other */
+  usual: Outcome | null;
+  /** by choice; null until there is one */
+  others: Map<string, Outcome> | null;
+  readonly next: Meeting | undefined;
+}
+
+/** What came of a step. */
+export interface Outcome {
+  readonly process: Process;
+  readonly choice: string;
+  /** its actor's state from there on */
+  readonly local: Local;
+  readonly global: Global;
+  readonly sends: readonly Letter[];
+  /** timers, by key */
+  readonly arms: readonly string[];
+  readonly judged: unknown;
+  readonly problem: string | null;
+  readonly isLast: boolean;
+  readonly asks: readonly Ask[];
+  /** null until somebody has asked */
+  touches: Touches | null;
+}
+
+/** A state where nobody is ready: who waits for ever, and what is wrong. */
+export interface End {
+  readonly locals: readonly Local[];
+  readonly channels: readonly Channel[];
+  readonly stuck: readonly string[];
+  readonly problem: string | null;
+}
