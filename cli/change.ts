@@ -1,7 +1,7 @@
 /** `--do`: what is to be done instead at a record, from text to a change of a schedule. */
 import { FencelabError } from '../domain/errors.ts';
 import { processOf } from '../streams/world/choice.ts';
-import type { Change } from '../streams/explore/whatif.ts';
+import type { Change } from '../streams/explore/schedule/change.ts';
 
 const ORDER = /^(first|swap|after):(\d{1,9})$/;
 

@@ -2,14 +2,9 @@
 import { EXIT, FencelabError } from '../../domain/errors.ts';
 import { nearest } from '../../domain/scenario/suggest.ts';
 import type { LoggedRun } from '../../streams/explore/from-log.ts';
+import { NotPossible } from '../../streams/explore/schedule/change.ts';
 import { randomOrder } from '../../streams/explore/schedule/policy.ts';
-import {
-  Fork,
-  NotPossible,
-  type RunSide,
-  type TailPolicy,
-  type WhatIf,
-} from '../../streams/explore/whatif.ts';
+import { Fork, type RunSide, type TailPolicy, type WhatIf } from '../../streams/explore/whatif.ts';
 import { parseChange } from '../change.ts';
 import { type CommandCall, type CommandSpec, textOption } from '../command-spec.ts';
 import { parseSeed, parseSeq } from '../options.ts';

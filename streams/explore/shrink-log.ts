@@ -1,39 +1,27 @@
 /**
  * A log made small: the schedule and the scenario that it runs in, in turns, until neither gets smaller; then the
  * smallest schedule of what is left, proved where the states are few enough. A part of the scenario may go if the
- * problem is still there, in no more steps: the schedule is followed, and what is not possible without the part is
- * passed over; if that shows nothing, a few random runs are tried.
+ * problem is still there, in no more steps (shrink-scenario/trial.ts).
  */
 import type { Path } from '../../domain/scenario/problem.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import { ended } from './ended.ts';
-import { begin, type FromLog, judgeOf } from './from-log.ts';
-import { Random } from './random.ts';
-import { follow, kindOf } from './schedule/follow.ts';
-import { namesIn, sameAs } from './schedule/same.ts';
-import {
-  foundBy,
-  foundOf,
-  type Found,
-  ScheduleShrinker,
-  type ShrinkOptions,
-  smallest,
-} from './schedule/shrink.ts';
+import type { FromLog } from './from-log.ts';
+import { foundBy, ScheduleShrinker, type ShrinkOptions, smallest } from './schedule/shrink.ts';
 import { isSmaller, type Schedule } from './schedule/size.ts';
 import { type Cut, cutAt, cutUnbegun, sizeAt } from './shrink-scenario/cut.ts';
-import { choicesWithout, type Owner, ownersOf } from './shrink-scenario/owners.ts';
-import { drawnRun, type DrawnRun } from './shrink-scenario/drawn.ts';
 import { membersOf, placesOf, WHOLES } from './shrink-scenario/parts.ts';
-import { isSound } from './shrink-scenario/sound.ts';
+import { at, subjectOf, withoutMembers, withValue } from './shrink-scenario/subject.ts';
 import {
-  at,
-  type Subject,
-  subjectOf,
-  withoutMembers,
-  withValue,
-} from './shrink-scenario/subject.ts';
+  type Best,
+  type Effort,
+  ownersIn,
+  PLAIN,
+  QUICK,
+  Trial,
+  WALKING,
+} from './shrink-scenario/trial.ts';
 import { smallerValues } from './shrink-scenario/values.ts';
-import type { Explored, WorldSystem } from './world-system.ts';
 
 export interface SmallLog extends Schedule {
   readonly scenario: Scenario;
@@ -54,25 +42,6 @@ export interface Shrinking {
   readonly count: number;
 }
 
-/** How much is tried to see whether a smaller scenario shows the problem. */
-interface Effort {
-  /** a client is left out with what it did, or not at all, and never the step that shows the problem */
-  readonly isCoarse: boolean;
-  /** random runs, where the schedule shows nothing */
-  readonly walks: number;
-}
-
-interface Best {
-  readonly subject: Subject;
-  readonly system: WorldSystem;
-  readonly found: Found<Explored>;
-}
-
-const QUICK: Effort = { isCoarse: true, walks: 0 };
-const PLAIN: Effort = { isCoarse: false, walks: 0 };
-const WALKING: Effort = { isCoarse: false, walks: 3 };
-const SEED = '0x3';
-
 export class LogShrinker {
   tried = 0;
   isMinimal = false;
@@ -80,8 +49,7 @@ export class LogShrinker {
   readonly given: Schedule;
   readonly #log: FromLog;
   readonly #options: SmallLogOptions;
-  readonly #same: (problem: string) => boolean;
-  readonly #random = new Random(SEED);
+  readonly #trial: Trial;
   #best: Best;
   readonly #inVain = new Set<string>();
   readonly #maxAnswers: number;
@@ -89,7 +57,7 @@ export class LogShrinker {
   constructor(log: FromLog, options: SmallLogOptions) {
     this.#log = log;
     this.#options = options;
-    this.#same = sameAs(log.problem, namesIn(log.scenario));
+    this.#trial = new Trial(log);
     const found = foundBy(log.system, log.choices);
     this.#best = { subject: subjectOf(log.scenario), system: log.system, found };
     this.#maxAnswers = found.answers;
@@ -129,7 +97,7 @@ export class LogShrinker {
   *#shrinkSchedule(isFine: boolean): Generator<Shrinking> {
     const { subject, system, found } = this.#best;
     const maxTries = this.#options.maxTries - this.tried;
-    const options = { maxTries, maxStates: 0, isIt: this.#isItIn(subject) };
+    const options = { maxTries, maxStates: 0, isIt: this.#trial.isItIn(subject) };
     const shrinker = new ScheduleShrinker(system, found, options);
     const { tried } = this;
     for (const step of shrinker.run(isFine)) {
@@ -141,7 +109,7 @@ export class LogShrinker {
 
   *#prove(maxStates: number): Generator<Shrinking> {
     const { subject, system, found } = this.#best;
-    const isIt = this.#isItIn(subject);
+    const isIt = this.#trial.isItIn(subject);
     const search = smallest(system, found, { maxStates, maxAnswers: this.#maxAnswers, isIt });
     for (let next = search.next(); ; next = search.next()) {
       if (next.done !== true) {
@@ -158,7 +126,11 @@ export class LogShrinker {
   /** Whole clients, what was never begun, then steps of clients. */
   *#cutCoarsely(): Generator<Shrinking> {
     yield* this.#cutWholes(['clients'], QUICK);
-    yield* this.#attempt('unbegun', () => cutUnbegun(this.#best.subject, this.#owners()), QUICK);
+    yield* this.#attempt(
+      'unbegun',
+      () => cutUnbegun(this.#best.subject, ownersIn(this.#best)),
+      QUICK,
+    );
     yield* this.#cutWholes(['clients.*'], QUICK);
   }
 
@@ -208,14 +180,13 @@ export class LogShrinker {
    */
   *#attempt(name: string, cut: () => Cut, effort: Effort): Generator<Shrinking, boolean> {
     if (this.isSpent || this.#inVain.has(name)) return false;
-    const { subject, isGone } = cut();
-    if (subject !== null && !(effort.isCoarse && isGone !== null && this.#showsIn(isGone))) {
+    const smaller = cut();
+    if (this.#trial.isWorth(this.#best, smaller, effort)) {
       this.tried += 1;
       yield { doing: 'scenario', count: this.tried };
-      const system = this.#systemOf(subject);
-      const found = this.#show({ subject, isGone }, system, effort);
-      if (found !== null && this.#isFair(subject, found.choices)) {
-        this.#take({ subject, system, found });
+      const found = this.#trial.of(this.#best, smaller, effort);
+      if (found !== null) {
+        this.#take(found);
         return true;
       }
     }
@@ -227,65 +198,6 @@ export class LogShrinker {
     this.#best = best;
     this.isMinimal = false;
     this.#inVain.clear();
-  }
-
-  /** A schedule of the scenario that shows the problem in as many steps as the best one or fewer. */
-  #show(
-    { subject, isGone }: Pick<Best, 'subject'> & Pick<Cut, 'isGone'>,
-    system: WorldSystem,
-    { isCoarse, walks }: Effort,
-  ): Found<Explored> | null {
-    const isIt = this.#isItIn(subject);
-    const { choices } = this.#best.found;
-    const maxSteps = choices.length;
-    const options = { skip: true, thenUpTo: maxSteps, maxSteps };
-    const isClient = sizeAt(subject, ['clients']) < sizeAt(this.#best.subject, ['clients']);
-    const runs: (() => DrawnRun<Explored>)[] = [];
-    if (isGone !== null) {
-      runs.push(() => follow(system, choicesWithout(choices, this.#owners(), isGone), options));
-    }
-    if (!isCoarse || !isClient) runs.push(() => follow(system, choices, options));
-    for (let i = 0; i < walks; i++) runs.push(() => drawnRun(system, this.#random, maxSteps));
-    for (const run of runs) {
-      const { moves, problem } = run();
-      if (problem !== null && isIt(problem)) return foundOf(system, moves, problem);
-    }
-    return null;
-  }
-
-  /** Whose doing each step of the best schedule is. */
-  #owners(): readonly (Owner | null)[] {
-    const { subject, system, found } = this.#best;
-    return ownersOf(system, found.moves, new Set(Object.keys(subject.scenario.clients)));
-  }
-
-  /** Whether the step that shows the problem is gone. */
-  #showsIn(isGone: (owner: Owner) => boolean): boolean {
-    const last = this.#owners().at(-1) ?? null;
-    return this.#best.found.moves.at(-1)?.problem != null && last !== null && isGone(last);
-  }
-
-  #isFair(subject: Subject, choices: readonly string[]): boolean {
-    const kind = kindOf(this.#log.problem);
-    const isOfScenario = kind === 'stuck' || !/^\w+$/.test(kind);
-    const systemOf = (scenario: Scenario): WorldSystem => this.#systemOf({ ...subject, scenario });
-    return !isOfScenario || isSound(subject.scenario, systemOf, choices);
-  }
-
-  #systemOf(subject: Subject): WorldSystem {
-    const { seed, decisions, maxAnswers, problem } = this.#log;
-    const judge = judgeOf(kindOf(problem), this.#isItIn(subject));
-    return begin({ scenario: subject.scenario, seed, judge, decisions, maxAnswers });
-  }
-
-  /** Whether a problem of a smaller scenario is the one that the log shows. */
-  #isItIn({ origins }: Subject): (problem: string) => boolean {
-    return (problem) => {
-      const [place, client = '', step = ''] = /^([\w-]+), step (\d+)(?=:)/.exec(problem) ?? [];
-      const origin = origins[client]?.[Number(step) - 1];
-      const first = place === undefined ? '' : `${client}, step ${(origin ?? -1) + 1}`;
-      return this.#same(place === undefined ? problem : first + problem.slice(place.length));
-    };
   }
 }
 

@@ -3,7 +3,7 @@
  * policy to their ends, and are compared. The world has the latencies of the log, so one side is the log itself.
  */
 import type { Decision } from '../../machines/contract/decisions.ts';
-import { processOf, visitEnabled } from '../world/choice.ts';
+import { visitEnabled } from '../world/choice.ts';
 import type { StepRecord } from '../world/record.ts';
 import { tableExecutor } from '../world/run.ts';
 import { startWorld } from '../world/start.ts';
@@ -12,10 +12,10 @@ import type { World } from '../world/world.ts';
 import { ended } from './ended.ts';
 import type { LoggedRun } from './from-log.ts';
 import { type Ran, running } from './ran.ts';
+import { type Change, checkPutOff, NotPossible, withChange } from './schedule/change.ts';
 import { type Differences, differencesOf, type Tail } from './schedule/difference.ts';
 import { statesAlong } from './schedule/odds.ts';
 import { goingOn, inOrderOf, type Policy } from './schedule/policy.ts';
-import { swapped } from './schedule/swap.ts';
 import type { Move } from './system.ts';
 import { type Explored, worldSystem, type WorldSystem } from './world-system.ts';
 
@@ -27,15 +27,6 @@ export interface Possible {
   /** what the step decides, in the order in which it asks */
   readonly decisions: readonly Decision[];
 }
-
-/** One change, at one step of a schedule. */
-export type Change =
-  /** this choice instead; what was to be delivered comes when its turn comes again */
-  | { readonly kind: 'deliver'; readonly choice: string }
-  /** the delivery of that later step first */
-  | { readonly kind: 'first'; readonly step: number }
-  /** not before that later step */
-  | { readonly kind: 'after'; readonly step: number };
 
 /** How both sides go on. `log`: in the order of the log as far as they can, then in canonical order. */
 export type TailPolicy =
@@ -53,9 +44,6 @@ export interface WhatIf {
   readonly sides: readonly [RunSide, RunSide];
   readonly differences: Differences;
 }
-
-/** A change that cannot be made where it was asked for. */
-export class NotPossible extends RangeError {}
 
 /** A log, forked before one of its steps. */
 export class Fork {
@@ -96,7 +84,7 @@ export class Fork {
   /** The same, step by step: yields how many were taken on a side. @throws NotPossible */
   *comparing(change: Change, policy: TailPolicy): Generator<number, WhatIf> {
     const log = this.#run.choices;
-    const order = this.#order(change);
+    const order = withChange(log, this.#step, change, this.#system, this.#state);
     // a change of order is seen in how the run goes on; any other one is this very step
     const [here, there] = [
       log[this.#step],
@@ -110,57 +98,11 @@ export class Fork {
       yield* this.#goOn(here, inLog ? inOrderOf(log) : policyOf(policy)),
       yield* this.#goOn(there, inLog ? inOrderOf(order) : policyOf(policy)),
     ] as const;
-    if (change.kind === 'after') this.#checkPutOff(change.step, sides[1].side.choices);
+    if (change.kind === 'after') checkPutOff(log, this.#step, change.step, sides[1].side.choices);
     return {
       sides: [sides[0].side, sides[1].side],
       differences: differencesOf(sides[0].tail, sides[1].tail),
     };
-  }
-
-  /** The choices of the log with the change made. */
-  #order(change: Change): string[] {
-    const log = this.#run.choices;
-    const at = this.#step;
-    if (change.kind === 'after') {
-      return swapped(log, { earlier: at, later: change.step, how: 'after' });
-    }
-    if (change.kind === 'first') {
-      const process = processOf(log[change.step] ?? '');
-      const between = log.slice(at, change.step).some((each) => processOf(each) === process);
-      if (between || !this.#isPossible(process)) {
-        throw new NotPossible(`what record ${change.step + 1} takes is not there yet`);
-      }
-      return swapped(log, { earlier: at, later: change.step, how: 'first' });
-    }
-    const { choice } = change;
-    if (this.#system.take(this.#state, choice) === undefined) {
-      const isReady = this.#isPossible(processOf(choice));
-      const why = isReady ? 'its step does not decide that' : 'it is not possible here';
-      throw new NotPossible(`${choice}: ${why}`);
-    }
-    const order = [...log];
-    const place = order.findIndex((each, i) => i >= at && processOf(each) === processOf(choice));
-    if (place >= 0) order.splice(place, 1);
-    order.splice(at, 0, choice);
-    return order;
-  }
-
-  #isPossible(process: string): boolean {
-    return this.#system.ready(this.#state).includes(process);
-  }
-
-  /** That the later record came before this one. */
-  #checkPutOff(later: number, choices: readonly string[]): void {
-    const log = this.#run.choices;
-    const placeOf = (of: number): number => {
-      const process = processOf(log[of] ?? '');
-      let nth = log.slice(0, of).filter((each) => processOf(each) === process).length;
-      return choices.findIndex((each) => processOf(each) === process && nth-- === 0);
-    };
-    const [a, b] = [placeOf(this.#step), placeOf(later)];
-    if (b >= 0 && (a < 0 || b < a)) return;
-    const [first, second] = [this.#step + 1, later + 1];
-    throw new NotPossible(`record ${second} does not come to be without record ${first}`);
   }
 
   /** One side: maybe a first step that is given, then the policy. */

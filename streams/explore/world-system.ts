@@ -3,29 +3,26 @@
  * most. The decisions of a step are explored like deliveries, those of the kinds that are asked for.
  */
 import { ChoiceError, type DecisionKind } from '../../machines/contract/decisions.ts';
-import type { FenceKey } from '../../domain/fence/fence-table.ts';
-import type { ActorId, MessageType } from '../../machines/contract/messages.ts';
+import type { MessageType } from '../../machines/contract/messages.ts';
 import { WATCHDOGS } from '../../machines/contract/watchdogs.ts';
 import type { ActorState, Executor } from '../../machines/execute/executor.ts';
-import type { VmContext } from '../../machines/vm/context.ts';
 import { choiceText, processOf, visitEnabled } from '../world/choice.ts';
 import { findQueue } from '../world/mail.ts';
 import type { StepRecord } from '../world/record.ts';
 import { type Step, step as stepOf } from '../world/step.ts';
 import { waitGraph } from '../world/wait-graph.ts';
 import { waitReport } from '../world/wait-report.ts';
-import { actorOf, type Timer, type World } from '../world/world.ts';
+import { actorOf, type World } from '../world/world.ts';
 import { hasDelays } from './at-once.ts';
+import { isAtRest } from './at-rest.ts';
 import { Explored } from './explored.ts';
 import { expectations, type Judge } from './judge.ts';
 import { type Member, Orbits } from './orbit.ts';
 import { Keys, type StateKey } from './state-key.ts';
 import { textOf } from './state-text.ts';
-import { hasStale } from './state-view.ts';
 import type { Ask, Blocked, Move, Needed, Pending, System, Touches } from './system.ts';
-import { addTouch, Objects, reading, writing } from './touches.ts';
-import { aroundOf } from './around.ts';
-import { noteWritten } from './written.ts';
+import { Objects } from './touches.ts';
+import { type Taken, TIMER, Touching } from './touching.ts';
 
 export interface WorldOptions {
   readonly executor: Executor;
@@ -54,8 +51,6 @@ export interface WorldSystem extends System<Explored> {
   /** Whether an actor in this state takes such a message. */
   readonly accepts: (state: ActorState, type: MessageType) => boolean;
 }
-
-const TIMER = 'timer:';
 
 class WorldMove implements Move<Explored> {
   readonly choice: string;
@@ -89,18 +84,24 @@ class WorldMove implements Move<Explored> {
     return this.#system.asksOf(this.#step);
   }
 
+  get #taken(): Taken {
+    const { choice, state } = this;
+    return { choice, from: this.#before, step: this.#step, judged: state.judged };
+  }
+
   touches(): Touches {
-    return this.#system.touchesOf(this.#before, this.choice, this.#step, this.state.judged);
+    return this.#system.touching.touches(this.#taken);
   }
 
   mergedTouches(): Touches {
-    return this.#system.mergedTouchesOf(this.#before, this.choice, this.#step, this.state.judged);
+    return this.#system.touching.mergedTouches(this.#taken);
   }
 }
 
 class ExploredWorld implements WorldSystem {
   readonly initial: Explored;
   readonly objects = new Objects();
+  readonly touching: Touching;
   readonly judge: Judge;
   readonly firstSeq: number;
   readonly orbitKey: ((state: Explored) => StateKey) | null;
@@ -123,6 +124,7 @@ class ExploredWorld implements WorldSystem {
         : judge.at(judge.start, { facts: first.facts, record: first }).next;
     this.initial = new Explored(world, judged, null);
     this.judge = judge;
+    this.touching = new Touching(this.objects, judge);
     this.firstSeq = world.seq;
     this.hasDelays = hasDelays(world.config.latency);
     this.orbitKey = this.#orbitKeyOf(options.interchangeable ?? []);
@@ -226,64 +228,12 @@ class ExploredWorld implements WorldSystem {
   readonly #judgedIn = ({ world, judged }: Explored): unknown =>
     this.judge.view(judged, (actor, after) => sentAfter(world, actor, after));
 
-  touchesOf(
-    from: Explored,
-    choice: string,
-    step: Step,
-    judged: unknown,
-    isMerged = false,
-  ): Touches {
-    const { objects } = this;
-    const before = from.world;
-    const { world, facts, footprint } = step;
-    const touches = [writing(objects.of('actor', footprint.actor))];
-    footprint.visitReads((kind, id) => {
-      addTouch(touches, reading(objects.of(kind, isWhole(kind) ? '*' : id)));
-    });
-    const around = aroundOf(before.shared, isMerged);
-    const note = (kind: string, id: string, write: boolean): void => {
-      const object = objects.of(kind, id);
-      addTouch(touches, write ? writing(object) : reading(object));
-    };
-    for (const fact of facts) noteWritten(fact, note, around);
-    this.judge.hears?.({ step, before: from.judged, after: judged }, note);
-    // a timer that fires moves the clock; whoever arms or cancels one reads it, and writes it if that changes who is first
-    const clock = objects.of('clock', '*');
-    const isMoved =
-      choice.startsWith(TIMER) ||
-      before.nowNs !== world.nowNs ||
-      firstTimer(before) !== firstTimer(world);
-    if (isMoved) addTouch(touches, writing(clock));
-    else if (before.timers !== world.timers) addTouch(touches, reading(clock));
-    return touches;
-  }
-
   /** What counts besides the parts of a world: the judge's view and, where there are delays, when mail is due. */
   #view(state: Explored): unknown {
     const view = this.#judgedIn(state);
     if (!this.hasDelays) return view;
     const { world } = state;
     return { view, due: world.queues.map(({ mail }) => mail.map(({ dueNs }) => dueNs)) };
-  }
-
-  /**
-   * A VM keeps fences that have signalled in its lists until it next looks, and the key leaves those out. So of two worlds
-   * with one key a VM may look at such a fence in one and not in the other: every step of a VM counts as a look at its
-   * lists, and who signals a fence that is listed writes them.
-   */
-  mergedTouchesOf(from: Explored, choice: string, step: Step, judged: unknown): Touches {
-    const { objects } = this;
-    const before = from.world;
-    const touches = [...this.touchesOf(from, choice, step, judged, true)];
-    const { actor } = step.footprint;
-    if (hasStale(actorOf(before, actor))) addTouch(touches, reading(objects.of('listed', actor)));
-    for (const fact of step.facts) {
-      if (fact.type !== 'fence.signaled') continue;
-      for (const vm of listersOf(before, fact.fence)) {
-        addTouch(touches, writing(objects.of('listed', vm)));
-      }
-    }
-    return touches;
   }
 
   /** @throws RangeError for members that the beginning tells apart */
@@ -330,28 +280,6 @@ class ExploredWorld implements WorldSystem {
   }
 }
 
-/** The timer that is due first, unless there are but watchdogs: those wait for everything else in any order. */
-function firstTimer({ timers }: World): Timer | undefined {
-  return timers.every(({ mail }) => WATCHDOGS.has(mail.message.type)) ? undefined : timers[0];
-}
-
-/** VMs that list a fence as pending, so that they look at it sooner or later. */
-function listersOf({ actors }: World, fence: FenceKey): readonly ActorId[] {
-  const found: ActorId[] = [];
-  for (const [id, state] of actors.entries()) {
-    if (!hasStale(state)) continue;
-    const { inFlight, ranges } = state.context as VmContext;
-    if (inFlight.includes(fence) || ranges.some((each) => each.fence === fence)) found.push(id);
-  }
-  return found;
-}
-
-/** `a>vm0` and `timer:vm0/name` both run vm0. */
-function receiverOf(process: string): string {
-  if (!process.startsWith(TIMER)) return process.slice(process.indexOf('>') + 1);
-  return process.slice(TIMER.length, process.lastIndexOf('/'));
-}
-
 /** By queue: how many messages of an actor are under way that it sent after this record. */
 function sentAfter(
   { queues }: World,
@@ -367,25 +295,14 @@ function sentAfter(
   return found;
 }
 
-const NOBODY: readonly string[] = [];
-const NO_ASKS: readonly Ask[] = [];
-
-/** What most runs end with, told quickly: nothing is left that anybody could wait for. */
-function isAtRest({ queues, timers, actors, shared }: World): boolean {
-  if (queues.length > 0 || timers.length > 0) return false;
-  if (Object.keys(shared.sleepers).length > 0) return false;
-  for (const { machine, value } of actors.states) {
-    if (machine === 'client' && value !== 'done') return false;
-  }
-  return Object.values(shared.fences).every((fences) => {
-    let isOver = true;
-    fences.visit(-Infinity, Infinity, ({ result }) => (isOver = result !== null));
-    return isOver;
-  });
+/** `a>vm0` and `timer:vm0/name` both run vm0. */
+function receiverOf(process: string): string {
+  if (!process.startsWith(TIMER)) return process.slice(process.indexOf('>') + 1);
+  return process.slice(TIMER.length, process.lastIndexOf('/'));
 }
 
-/** The reader notes what it looked for in these, but looks at all of them. */
-const isWhole = (kind: string): boolean => kind === 'queues' || kind === 'vms';
+const NOBODY: readonly string[] = [];
+const NO_ASKS: readonly Ask[] = [];
 
 export function worldSystem(world: World, options: WorldOptions): WorldSystem {
   return new ExploredWorld(world, options);

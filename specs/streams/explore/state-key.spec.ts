@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { scenarioNamed } from '../../../bench/proofs/subjects.ts';
 import { peerSystem } from '../../../bench/peer/world.ts';
+import { type Fence, isSignaled } from '../../../domain/fence/fence-table.ts';
 import { KeyMap } from '../../../domain/invariants/key-map.ts';
 import { OrderedMap } from '../../../domain/ordered-map.ts';
 import { type GemLists, NO_GEM_LISTS } from '../../../domain/va/gem-lists.ts';
 import type { Mapping } from '../../../domain/va/mapping.ts';
+import type { VmContext } from '../../../machines/vm/context.ts';
 import { explore } from '../../../streams/explore/explore.ts';
 import { Explored } from '../../../streams/explore/explored.ts';
 import { Keys } from '../../../streams/explore/state-key.ts';
@@ -15,6 +17,7 @@ import { invariantJudge } from '../../../streams/explore/judge.ts';
 import { Random } from '../../../streams/explore/random.ts';
 import { scenarioSystem } from '../../../streams/explore/scenario-system.ts';
 import type { WorldSystem } from '../../../streams/explore/world-system.ts';
+import type { World } from '../../../streams/world/world.ts';
 import { SCENARIOS, seedOf } from '../../rig/scenarios.ts';
 import { TINY } from '../../rig/tiny.ts';
 
@@ -92,6 +95,103 @@ test('a key that followed every step is the key of the world as it is', () => {
       state = moves[random.int(moves.length)]?.state ?? state;
     }
   }
+});
+
+/** Worlds that differ from a given one in one thing that decides what is to come. */
+const CHANGES: Readonly<Record<string, (world: World) => World | null>> = {
+  'a message': (world) => {
+    const [first, ...others] = world.queues;
+    if (first === undefined) return null;
+    const mail = first.mail.slice(0, -1);
+    return { ...world, queues: mail.length === 0 ? others : [{ ...first, mail }, ...others] };
+  },
+  'a timer': (world) =>
+    world.timers.length === 0 ? null : { ...world, timers: world.timers.slice(1) },
+  'when a timer is due': (world) => {
+    const [first, ...others] = world.timers;
+    if (first === undefined) return null;
+    const mail = { ...first.mail, dueNs: first.mail.dueNs + 1 };
+    return { ...world, timers: [{ ...first, mail }, ...others] };
+  },
+  'the clock': (world) => ({ ...world, nowNs: world.nowNs + 1 }),
+  'an error': (world) =>
+    withFence(world, ({ result }) => (result === null ? null : result === 0 ? -5 : 0)),
+  'whether a fence has signalled': (world) =>
+    withFence(world, ({ result }) => (result === null ? 0 : null)),
+  'a slot whose fence is pending': (world) => {
+    const { resvs, fences } = world.shared;
+    for (const [id, slots] of Object.entries(resvs)) {
+      const pending = slots.findIndex(({ fence }) => !isSignaled(fences, fence));
+      if (pending < 0) continue;
+      const left = { ...resvs, [id]: slots.filter((_, i) => i !== pending) };
+      return { ...world, shared: { ...world.shared, resvs: left } };
+    }
+    return null;
+  },
+  'a pending fence that a VM lists': (world) => withoutListed(world, 'inFlight'),
+  'a range that a VM lists': (world) => withoutListed(world, 'ranges'),
+  'the last number of a context': (world) => {
+    const { fences } = world.shared;
+    for (const [name, context] of Object.entries(fences)) {
+      const last = context.last();
+      if (last === undefined || last.value.result !== 0) continue;
+      const changed = context.delete(last.key).set(last.key + 1, last.value);
+      return { ...world, shared: { ...world.shared, fences: { ...fences, [name]: changed } } };
+    }
+    return null;
+  },
+};
+
+/** With another result of the first fence that has one to give. */
+function withFence(world: World, resultOf: (fence: Fence) => number | null): World | null {
+  const { fences } = world.shared;
+  for (const [name, context] of Object.entries(fences)) {
+    const last = context.last();
+    if (last === undefined || resultOf(last.value) === last.value.result) continue;
+    const changed = context.set(last.key, { ...last.value, result: resultOf(last.value) });
+    return { ...world, shared: { ...world.shared, fences: { ...fences, [name]: changed } } };
+  }
+  return null;
+}
+
+function withoutListed(world: World, list: 'inFlight' | 'ranges'): World | null {
+  for (const [id, state] of world.actors.entries()) {
+    if (state.machine !== 'vm' || state.value.startsWith('closing')) continue;
+    const context = state.context as VmContext;
+    const fenceOf = (each: VmContext['ranges'][number] | string): string =>
+      typeof each === 'string' ? each : each.fence;
+    const pending = context[list].findIndex(
+      (each) => !isSignaled(world.shared.fences, fenceOf(each)),
+    );
+    if (pending < 0) continue;
+    const left = { ...context, [list]: [...context[list]].filter((_, i) => i !== pending) };
+    return { ...world, actors: world.actors.with(id, { ...state, context: left }) };
+  }
+  return null;
+}
+
+test('whatever decides what is to come is part of the key', () => {
+  const met = new Map<string, number>();
+  for (const { scenario } of SCENARIOS) {
+    const system = scenarioSystem(scenario, { decisions: ['hardware'] });
+    const random = new Random(seedOf(7));
+    let state = system.initial;
+    for (let steps = 0; steps < 120; steps++) {
+      const ready = system.ready(state);
+      const process = ready[random.int(ready.length)];
+      if (process === undefined) break;
+      const moves = system.moves(state, process);
+      state = moves[random.int(moves.length)]?.state ?? state;
+      for (const [what, change] of Object.entries(CHANGES)) {
+        const world = change(state.world);
+        if (world === null) continue;
+        met.set(what, (met.get(what) ?? 0) + 1);
+        const other = system.key(new Explored(world, state.judged, null));
+        expect([what, other]).not.toEqual([what, system.key(state)]);
+      }
+    }
+  }
+  expect([...met.keys()].sort()).toEqual(Object.keys(CHANGES).sort());
 });
 
 const plain = fc.letrec((tie) => ({
