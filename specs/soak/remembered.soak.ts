@@ -8,7 +8,7 @@ import { SCENARIOS } from '../rig/scenarios.ts';
 import { keep, timed } from './keep.ts';
 
 /** Of each sampler; and as many runs step by step. */
-const RUNS = 20;
+const RUNS = 4;
 const ROOT = new URL('../../', import.meta.url).pathname;
 const ofQuirks = [...new Set(QUIRKS.map(({ scenario }) => `quirks/${scenario}`))];
 

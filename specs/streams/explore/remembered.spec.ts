@@ -2,7 +2,7 @@
 import { peerSystem } from '../../../bench/peer/world.ts';
 import { loadScenario } from '../../../cli/scenario-file.ts';
 import { explore, type StrategyName } from '../../../streams/explore/explore.ts';
-import { invariantJudge, silent } from '../../../streams/explore/judge.ts';
+import { invariantJudge, type Judge, silent } from '../../../streams/explore/judge.ts';
 import { remembering } from '../../../streams/explore/remembered/remembering.ts';
 import type { Explored, WorldSystem } from '../../../streams/explore/world-system.ts';
 import { sampledBoth, sampledSystem, walkedBoth } from '../../rig/remembered.ts';
@@ -92,6 +92,19 @@ test('a step is computed once, whatever goes on elsewhere', () => {
   expect(counts.transitions).toBeGreaterThan(5_000);
   // the peer model of this size has 368 transitions
   expect(taken).toBeLessThanOrEqual(100);
+});
+
+test('a judge hears of records in their order, wherever what it knows comes from', () => {
+  const judge: Judge = {
+    ...silent,
+    start: -1,
+    at: (last, { record: { seq } }) => ({
+      next: seq,
+      problem: seq > (last as number) ? null : `record ${seq} after ${String(last)}`,
+    }),
+  };
+  const memory = remembering(peerSystem({ n: 4 }, { judge }));
+  expect(explore(memory, 'random', { executions: 300 }).violation).toBeNull();
 });
 
 test('what a step came from is not remembered, so nothing is reduced', () => {
