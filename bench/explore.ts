@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { explore, type StrategyName } from '../streams/explore/explore.ts';
+import { remembering } from '../streams/explore/remembered/remembering.ts';
 import { count, cpuSeconds, median } from './explore/figures.ts';
 import { memory } from './explore/memory.ts';
 import { rumur, spin, type Way } from './explore/outside.ts';
@@ -37,7 +38,10 @@ function print({ name, seconds, says }: Timed): void {
 function once(strategy: StrategyName, n: number): { seconds: number; says: string } {
   let says = '';
   const seconds = cpuSeconds(() => {
-    const { verdict, counts } = explore(peerSystem({ n }), strategy);
+    const system = peerSystem({ n });
+    // as the command does, each time from nothing remembered
+    const { verdict, counts } =
+      strategy === 'dpor' ? explore(remembering(system), strategy) : explore(system, strategy);
     const { executions, transitions, states, blocked } = counts;
     const what =
       states > 0 ? `${count(states)} states` : `${count(executions)} runs, ${blocked} blocked`;

@@ -71,12 +71,9 @@ export function cellOf(aim: Aim, column: Column, seeds: number, cap: number): Ce
   const once = <T>(from: System<T>, n: number, limits: Limits = {}): Exploration =>
     explore(from, strategy, { executions: cap, ...limits }, { ...options, seed: seedOf(n) });
   const isSearch = kind === 'ordered';
-  // POS looks at what steps touch, and that is not remembered of what a judge hears
-  const memory = isSearch || strategy === 'pos' ? null : remembering(system);
-  const found = (n: number): Exploration => {
-    if (isSearch) return once(shuffled(system, n), n, { transitions: MAX_TRANSITIONS });
-    return memory === null ? once(system, n) : once(memory, n);
-  };
+  const memory = remembering(system);
+  const found = (n: number): Exploration =>
+    isSearch ? once(shuffled(memory, n), n, { transitions: MAX_TRANSITIONS }) : once(memory, n);
   const schedules = Array.from({ length: seeds }, (_, i) =>
     foundAt(system, column, found(i + 1), cap),
   );

@@ -14,7 +14,7 @@ const MAX_PARTS = 200_000;
 
 /** @returns what draws chunk n; one that is kept for many chunks remembers steps from one to the next */
 export function drawing(system: WorldSystem): (number: number) => Sampled {
-  const memory = remembering(system, { most: MAX_PARTS });
+  const memory = remembering(system, MAX_PARTS);
   return (number) => {
     const { sample } = strategyOf(STRATEGIES[number % STRATEGIES.length] ?? 'random');
     if (sample === undefined) throw new RangeError('a search draws no runs');

@@ -1,7 +1,8 @@
 /** One search of one subject, and whether searches of it agree. */
 import { explore, type StrategyName } from '../../streams/explore/explore.ts';
-import type { Verdict } from '../../streams/explore/result.ts';
-import type { System } from '../../streams/explore/system.ts';
+import { remembering } from '../../streams/explore/remembered/remembering.ts';
+import type { Exploration, Verdict } from '../../streams/explore/result.ts';
+import type { WorldSystem } from '../../streams/explore/world-system.ts';
 
 export interface Searched {
   readonly verdict: Verdict;
@@ -28,19 +29,26 @@ export const MOST_STEPS: Readonly<Record<Compared, number>> = {
   exhaustive: 1_000_000,
   stateful: 400_000,
   symmetric: 60_000,
-  dpor: 30_000,
+  dpor: 1_000_000,
 };
 
+function explored(system: WorldSystem, strategy: Compared, transitions: number): Exploration {
+  const limits = { transitions };
+  // as the command does
+  if (strategy === 'dpor') return explore(remembering(system), strategy, limits);
+  return explore(system, strategy, limits);
+}
+
 /** @returns null when the strategy cannot be used on this */
-export function searched<S>(
-  system: System<S>,
+export function searched(
+  system: WorldSystem,
   strategy: Compared,
   transitions = MOST_STEPS[strategy],
 ): Searched | null {
   const reduces = strategy === 'dpor' || strategy === 'stateful';
   if (reduces && system.unreducible !== null) return null;
   if (strategy === 'symmetric' && system.orbitKey === null) return null;
-  const { verdict, counts, stuckRuns, violation } = explore(system, strategy, { transitions });
+  const { verdict, counts, stuckRuns, violation } = explored(system, strategy, transitions);
   return {
     verdict,
     states: counts.states,

@@ -5,6 +5,7 @@ import { Broken, invariant } from './contract.ts';
 import type { Known } from './known/known.ts';
 import { aliveIn } from './known/spaces.ts';
 import { type TableSeen, tableSpan, topOf } from './known/tables.ts';
+import type { RunRecord } from './record.ts';
 
 const ascending = (a: Page, b: Page): number => a - b;
 
@@ -23,13 +24,18 @@ function isKept({ gt, vm, base, level }: TableSeen, { vms }: Known): boolean {
   );
 }
 
+/** It has got entries again, and is listed again when it loses them. */
+const isRefilled = (page: Page, { facts }: RunRecord, { tables }: Known): boolean =>
+  facts.some((fact) => fact.type === 'pte.written' && fact.table === page) &&
+  tables.get(page)?.live !== 0;
+
 export const tablesLive = invariant<readonly Page[]>({
   id: 'I24',
   says: 'An entry that is no leaf points to a table, which has a live entry; a root outlives the mappings of its VM.',
   source: '6.24, 2.15',
   shows:
     'entries as stored; that a table is not empty whenever no job is under way (with two bind queues the driver is ahead of the tables), unless a mapping there had its entries cleared and is bound still; num_live itself is in no fact',
-  // tables that lost their last entry and hang in a tree
+  // tables that lost their last entry, have none now, and hang in a tree; ascending
   start: [],
   on: {
     'pte.written': (own, { gt, vm, level, runs, table }, { tables, vms }) => {
@@ -44,7 +50,7 @@ export const tablesLive = invariant<readonly Page[]>({
         }
       }
       const clears = runs.some(({ pte }) => !hasFlag(pte, 1));
-      return clears && !own.includes(table) ? [...own, table] : own;
+      return clears && !own.includes(table) ? [...own, table].sort(ascending) : own;
     },
     'table.freed': (own, { gt, vm, table }, { tables, vms }) => {
       const next = own.includes(table) ? own.filter((each) => each !== table) : own;
@@ -55,19 +61,18 @@ export const tablesLive = invariant<readonly Page[]>({
     },
     'job.done': (own) => own,
   },
-  settle: (own, _record, known) => {
-    if (own.length === 0 || isBusy(known)) return own;
-    const empty = own
+  settle: (own, record, known) => {
+    if (own.length === 0) return own;
+    const left = own.filter((page) => !isRefilled(page, record, known));
+    if (isBusy(known)) return left.length === own.length ? own : left;
+    const empty = left
       .map((page) => known.tables.get(page))
       .find((table) => {
-        if (table === undefined || table.live !== 0 || table.parent === null) return false;
+        if (table === undefined || table.parent === null) return false;
         return topOf(known.tables, table).isRoot && !isKept(table, known);
       });
     return empty === undefined
       ? []
       : new Broken([], `${empty.gt}: table ${hexOfPages(empty.table)} of ${empty.vm} is empty`);
   },
-  // one that has got entries again is listed again when it loses them
-  view: (own, { tables }) =>
-    own.length === 0 ? own : own.filter((page) => tables.get(page)?.live === 0).sort(ascending),
 });

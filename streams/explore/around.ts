@@ -5,11 +5,11 @@ import type { Shared } from '../../machines/shared/shared.ts';
 import type { Around } from './written.ts';
 
 /**
- * @param isMerged as states that share a key look: which fences that have signalled are still in the table, or in a slot,
- * does not follow from it
+ * As states that share a key look: which fences that have signalled are still in the table, or in a slot, does not follow
+ * from it, and nobody can tell.
  */
-export function aroundOf({ device, resvs, syncobjs, fences }: Shared, isMerged = false): Around {
-  const counts = (fence: FenceKey): boolean => !isMerged || !isSignaled(fences, fence);
+export function aroundOf({ device, resvs, syncobjs, fences }: Shared): Around {
+  const counts = (fence: FenceKey): boolean => !isSignaled(fences, fence);
   return {
     gts: device.gts,
     slotsOf: (resv) => (resvs[resv] ?? []).map(({ fence }) => fence).filter(counts),
@@ -33,6 +33,5 @@ export function aroundOf({ device, resvs, syncobjs, fences }: Shared, isMerged =
       visit(fence);
       return [...found];
     },
-    isOver: (fence) => !isMerged && (findFence(fences, fence)?.result ?? null) !== null,
   };
 }

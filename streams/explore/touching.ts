@@ -25,7 +25,7 @@ export interface Taken {
   readonly judged: unknown;
 }
 
-/** Begins the name of a process that is no mail queue. */
+/** Begins the name of a process that is no mail queue, and is what such a process needs: to be the first of them. */
 export const TIMER = 'timer:';
 
 export class Touching {
@@ -37,7 +37,7 @@ export class Touching {
     this.#judge = judge;
   }
 
-  touches({ from, choice, step, judged }: Taken, isMerged = false): Touches {
+  touches({ from, choice, step, judged }: Taken): Touches {
     const objects = this.#objects;
     const before = from.world;
     const { world, facts, footprint } = step;
@@ -45,7 +45,7 @@ export class Touching {
     footprint.visitReads((kind, id) => {
       addTouch(touches, reading(objects.of(kind, isWhole(kind) ? '*' : id)));
     });
-    const around = aroundOf(before.shared, isMerged);
+    const around = aroundOf(before.shared);
     const note = (kind: string, id: string, write: boolean): void => {
       const object = objects.of(kind, id);
       addTouch(touches, write ? writing(object) : reading(object));
@@ -72,7 +72,7 @@ export class Touching {
     const objects = this.#objects;
     const before = taken.from.world;
     const { step } = taken;
-    const touches = [...this.touches(taken, true)];
+    const touches = [...this.touches(taken)];
     const { actor } = step.footprint;
     if (hasStale(actorOf(before, actor))) addTouch(touches, reading(objects.of('listed', actor)));
     for (const fact of step.facts) {

@@ -74,7 +74,7 @@ export interface Outside {
 }
 
 /** A sampler reduces nothing: what the judge hears would only make classes of what is no other behaviour. */
-const deaf = (judge: Judge): Judge => ({ ...judge, hears: null });
+const deaf = (judge: Judge): Judge => ({ ...judge, hears: () => undefined });
 
 function judgeOf({ invariants: ids, decisions }: Question): Judge {
   const expects = !decisions.includes('fault');
@@ -90,6 +90,7 @@ export class Worker {
   #searched: WorldSystem | null = null;
   #sampled: WorldSystem | null = null;
   #remembering: System<Remembered> | null = null;
+  #retracing: System<Remembered> | null = null;
 
   constructor(question: Question) {
     this.#question = question;
@@ -108,7 +109,12 @@ export class Worker {
       case 'search': {
         const { strategy, bounds, transitions } = piece;
         const limits = { ...outside, ...(transitions === null ? {} : { transitions }) };
-        return strategyOf(strategy).explore(this.searched, limits, this.#options(bounds));
+        const options = this.#options(bounds);
+        if (strategy !== 'dpor')
+          return strategyOf(strategy).explore(this.searched, limits, options);
+        // it meets states again and again, and asks for no key of any
+        this.#retracing ??= remembering(this.searched);
+        return strategyOf(strategy).explore(this.#retracing, limits, options);
       }
       case 'sample':
         return this.#sample(piece, outside);
@@ -130,12 +136,12 @@ export class Worker {
     const all = { ...limits, executions: runs };
     // it asks for the key of every state, which a world in parts has none of
     if (strategy === 'uniform') return draw(system, all, options);
-    this.#remembering ??= remembering(system, { touches: true });
+    this.#remembering ??= remembering(system);
     return draw(this.#remembering, all, options);
   }
 
   #classes(transitions: number, outside: Outside): number | null {
-    const system = this.#systemOf(expectations);
+    const system = remembering(this.#systemOf(expectations));
     const found = dpor(system, { ...outside, transitions, isExhaustive: true });
     const { executions } = found.counts;
     const isComplete = found.counts.transitions < transitions && !outside.shouldStop();

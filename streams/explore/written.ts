@@ -21,8 +21,6 @@ export interface Around {
   readonly heldIn: (syncobj: string) => readonly string[];
   /** the fences that a fence holds (a job's waits, an array's parts), and those that these hold */
   readonly heldBy: (fence: string) => readonly string[];
-  /** whether it has signalled, and is there still */
-  readonly isOver: (fence: string) => boolean;
 }
 
 type Table = {
@@ -55,14 +53,10 @@ const queue = (fact: { queue: string }, note: Note): void => {
 };
 /**
  * Who holds a fence is counted (domain/fence/fence-refs.ts). Two who take hold of it do not mind each other; who lets go
- * minds everybody, since the fence may leave then, and whoever comes later is not counted. One that has signalled leaves
- * when the next of its context is made, too.
+ * minds everybody, since the fence may leave then, and whoever comes later is not counted. It counts while it is pending.
  */
-const holds = (fences: readonly string[], note: Note, { isOver }: Around): void => {
-  for (const fence of fences) {
-    note('fence', fence, false);
-    if (isOver(fence)) note('timeline', contextOf(fence), false);
-  }
+const holds = (fences: readonly string[], note: Note): void => {
+  for (const fence of fences) note('fence', fence, false);
 };
 const letsGo = (fences: readonly string[], note: Note, { heldBy }: Around): void => {
   for (const fence of fences) {
@@ -70,12 +64,11 @@ const letsGo = (fences: readonly string[], note: Note, { heldBy }: Around): void
     for (const held of heldBy(fence)) note('fence', held, true);
   }
 };
-/** Holds a fence, and lets go of those that have signalled, or that it stands for from now on. */
+/** Holds a fence, and lets go of those that it stands for from now on. */
 const takesOver = (held: readonly string[], fence: string, note: Note, around: Around): void => {
-  holds([fence], note, around);
+  holds([fence], note);
   for (const each of held) {
-    const isLeft = around.isOver(each) || contextOf(each) === contextOf(fence);
-    if (isLeft) letsGo([each], note, around);
+    if (contextOf(each) === contextOf(fence)) letsGo([each], note, around);
     else note('fence', each, false);
   }
 };
@@ -134,14 +127,14 @@ const WRITTEN: Table = {
     note('resv', resv, true);
     takesOver(around.slotsOf(resv), fence, note, around);
   },
-  'job.queued': ({ fence, waits }, note, around) => {
+  'job.queued': ({ fence, waits }, note) => {
     note('fence', fence, true);
-    holds(waits, note, around);
+    holds(waits, note);
   },
-  'exec.armed': ({ fence, waits }, note, around) => {
+  'exec.armed': ({ fence, waits }, note) => {
     if (fence === null) return;
     note('fence', fence, true);
-    holds(waits, note, around);
+    holds(waits, note);
   },
   'lock.taken': lock,
   'lock.released': lock,
@@ -174,16 +167,16 @@ const WRITTEN: Table = {
   'syncobj.created': syncobj,
   'syncobj.replaced': (fact, note, around) => {
     syncobj(fact, note);
-    holds([fact.fence], note, around);
+    holds([fact.fence], note);
     letsGo(around.heldIn(fact.syncobj), note, around);
   },
   'syncobj.advanced': (fact, note, around) => {
     syncobj(fact, note);
     takesOver(around.heldIn(fact.syncobj), fact.fence, note, around);
   },
-  'fence.created': ({ fence, parts }, note, around) => {
+  'fence.created': ({ fence, parts }, note) => {
     note('fence', fence, true);
-    holds(parts, note, around);
+    holds(parts, note);
     for (const part of parts) note('fence', part, true);
     note('timeline', contextOf(fence), true);
   },

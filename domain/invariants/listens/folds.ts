@@ -7,7 +7,7 @@ import { contextOf } from '../../fence/fence-table.ts';
 import { callKey, goneWith } from '../known/calls.ts';
 import { freedAt } from '../known/memory.ts';
 import { itself, type Moment, ONE, type Part, type Touch } from './parts.ts';
-import { callOf, jobOf, readFences, readPhysOf, vmOfCall } from './reads.ts';
+import { callOf, jobOf, readFences, readPendingSlots, readPhysOf, vmOfCall } from './reads.ts';
 
 type FoldTouches = {
   readonly [K in FactType]?: (fact: FactOf<K>, touch: Touch, moment: Moment) => void;
@@ -290,8 +290,7 @@ const TOUCHES: FoldTouches = {
   'queue.resumed': oneQueue,
   'resv.added': ({ resv, fence }, touch, { before }) => {
     touch.writes('resv', resv);
-    // slots whose fences have signalled go
-    for (const slot of before.queues.resvs[resv] ?? []) touch.reads('fence', slot.fence, 'resv');
+    readPendingSlots(touch, before, resv, 'resv');
     touch.reads('fence', fence, 'resv');
   },
   'lock.taken': ({ lock }, { writes }) => {

@@ -108,8 +108,9 @@ const TABLES_LIVE: Listens<readonly Page[]> = {
     },
     'job.done': itself,
   },
-  settle: (touch, { record, before, after }, own) => {
-    touch.readsOwn(EMPTIED);
+  settle: (touch, { record, before, after }, own, next) => {
+    if (next === own) touch.readsOwn(EMPTIED);
+    else touch.writesOwn(EMPTIED);
     const clears = record.facts.some(
       (fact) => fact.type === 'pte.written' && fact.runs.some(({ pte }) => pte % 2 === 0),
     );

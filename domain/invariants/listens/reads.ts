@@ -1,6 +1,7 @@
 /** What the questions that rules and folds ask of what is known look at. */
 import type { FenceKey } from '../../fence/fence-table.ts';
 import type { CallSeen, JobSeen } from '../known/calls.ts';
+import { isPending } from '../known/fences.ts';
 import type { Known } from '../known/known.ts';
 import { userptrOf } from '../known/memory.ts';
 import type { VmaSeen, VmSeen } from '../known/spaces.ts';
@@ -51,11 +52,18 @@ export function readPhysOf(touch: Touch, known: Known, vma: VmaSeen): void {
   if (vma.obj !== null) touch.reads('bo', vma.obj, 'space');
 }
 
-/** pendingIn, of any class */
+/**
+ * pendingIn, of any class. A slot whose fence has signalled is as good as free, and may be gone: who signalled the fence
+ * wrote the reservation object.
+ */
 export function readSlots(touch: Touch, { before, after }: Moment, resv: string): void {
   touch.reads('resv', resv);
-  for (const { queues } of [before, after]) {
-    for (const { fence } of queues.resvs[resv] ?? []) touch.reads('fence', fence);
+  for (const known of [before, after]) readPendingSlots(touch, known, resv);
+}
+
+export function readPendingSlots(touch: Touch, known: Known, resv: string, sake?: Part): void {
+  for (const { fence } of known.queues.resvs[resv] ?? []) {
+    if (isPending(known.fences, fence)) touch.reads('fence', fence, sake);
   }
 }
 

@@ -101,7 +101,16 @@ const ownIn = (answer: unknown): unknown =>
     ? answer.own
     : answer;
 
-function isDeclared(name: string, declared: Declared): boolean {
+/** A fence that has signalled, in a slot: who signalled it wrote the reservation object, which is what counts. */
+function isOverIn(declared: Declared, fence: string, { fences, queues }: Known): boolean {
+  return Object.entries(queues.resvs).some(
+    ([resv, slots]) =>
+      declared.has(`known resv ${resv}`) &&
+      slots.some((slot) => slot.fence === fence && !fences.pending.has(fence)),
+  );
+}
+
+function isDeclared(name: string, declared: Declared, { before, after }: Moment): boolean {
   if (declared.has(`known ${name}`)) return true;
   const [part = '', key = ''] = [
     name.slice(0, name.indexOf(' ')),
@@ -111,7 +120,7 @@ function isDeclared(name: string, declared: Declared): boolean {
   if (part === 'exists') {
     return (['vm', 'life', 'space'] as const).some((each) => declared.has(`known ${each} ${key}`));
   }
-  return false;
+  return part === 'fence' && [before, after].some(({ known }) => isOverIn(declared, key, known));
 }
 
 test('no rule reads what it does not listen to, and none changes its state unsaid', () => {
@@ -124,7 +133,7 @@ test('no rule reads what it does not listen to, and none changes its state unsai
       const declared = declaredBy(index, moment);
       for (const name of readBy(index, moment)) {
         reads += 1;
-        if (!isDeclared(name, declared))
+        if (!isDeclared(name, declared, moment))
           unsaid.set(`${id} ${name.replace(/ .*/, '')}`, `${moment.label}: ${name}`);
       }
       const [was, is] = [moment.before.owns[index], moment.after.owns[index]];

@@ -161,6 +161,58 @@ test.each([
   expect([...reduced.ends].sort()).toEqual([...all.ends].sort());
 });
 
+const DUE_NS = fc.constantFrom(1000, 2000, 3000);
+const timed = fc.oneof(
+  DUE_NS.map(sleep),
+  DUE_NS.map((ns) => ({ waitUserFence: { ...watch.waitUserFence, timeoutNs: ns - 500 } })),
+);
+/** What ends the wait before its time, which cancels a timer. */
+const ends = {
+  bind: {
+    vm: 'vm0',
+    ops: [{ map: { addr: 0x1000, range: 0x1000, null: true } }],
+    out: [{ userFence: '0x1000', value: '0x1' }],
+  },
+};
+const few = (most: number) => fc.array(timed, { minLength: 1, maxLength: most });
+const waiting = (clients: object): System<never> => {
+  const vms = { vm0: { mode: 'compute' } };
+  const given = scenarioSystem(scenarioOf({ vms, clients } as never), { judge: silent });
+  return { ...given, unreducible: null, key: given.key } as unknown as System<never>;
+};
+
+test('timers that fire: one run for each class, the same ends', () => {
+  const property = fc.property(fc.record({ a: few(2), b: few(2) }), (clients) => {
+    const system = waiting(clients);
+    const all = everySchedule(system);
+    const reduced = watched(system);
+    const found = explore(reduced.system, 'dpor', { isExhaustive: true });
+    expect([found.verdict, found.counts.executions]).toEqual(['proved', all.classes]);
+    expect([...reduced.ends].sort()).toEqual([...all.ends].sort());
+  });
+  fc.assert(property, { numRuns: 30 });
+});
+
+test('timers that may be cancelled: the ends that a search over states sees', () => {
+  let several = 0;
+  const some = fc.record({ a: few(2), b: few(1), c: fc.constant([ends]) });
+  const property = fc.property(some, (clients) => {
+    const all = watched(waiting(clients));
+    explore(all.system, 'exhaustive', { isExhaustive: true });
+    if (all.ends.size > 1) several += 1;
+    for (const strategy of ['dpor', 'stateful'] as const) {
+      const reduced = watched(waiting(clients));
+      const found = explore(reduced.system, strategy, { isExhaustive: true });
+      expect([found.verdict, ...[...reduced.ends].sort()]).toEqual([
+        'proved',
+        ...[...all.ends].sort(),
+      ]);
+    }
+  });
+  fc.assert(property, { numRuns: 12 });
+  expect(several).toBeGreaterThan(3);
+});
+
 test('a judge that does not say what it hears is refused', () => {
   const system = scenarioSystem(TINY['twoBinds'] as never);
   const deaf = worldSystem(system.initial.world, {

@@ -1,4 +1,5 @@
 /** Which step of a run made another one possible. That belongs to the way to a state, so it is looked for along it. */
+import type { Pending } from '../system.ts';
 import { type Channel, channelOf } from './channels.ts';
 import type { Outcome } from './kept.ts';
 import type { Process } from './processes.ts';
@@ -14,11 +15,31 @@ export interface Way {
 /** What was there before the run has no number among its steps. */
 const BEFORE = -1;
 
-/** The step that sent the next message of a queue, or that armed the timer. */
-export function causeOf(at: Way & { channels: readonly Channel[] }, process: Process): number {
+type Mailed = Way & { readonly channels: readonly Channel[] };
+
+/** The step that sent the next message of a queue, or that armed the timer. DPOR asks at every step. */
+export function causeOf(at: Mailed, process: Process): number {
   if (process.queue === null) return armedBy(at, process.name);
-  const channel = channelOf(at.channels, process);
-  return (channel && sentBy(at, channel)[0]) ?? BEFORE;
+  let left = channelOf(at.channels, process)?.letters.length ?? 0;
+  for (let way: Way = at; way.before !== null && way.outcome !== null; way = way.before) {
+    for (const letter of way.outcome.sends) if (letter.process === process) left -= 1;
+    if (left <= 0) return way.depth - 1;
+  }
+  return BEFORE;
+}
+
+/** What the last step made possible: mail that it sent, and timers that it armed. */
+export function sentTo({ channels, outcome }: Mailed): readonly Pending[] {
+  if (outcome === null) return [];
+  const found: Pending[] = [];
+  for (const { process, letters } of channels) {
+    let place = letters.length;
+    for (const letter of outcome.sends) {
+      if (letter.process === process) found.push({ process: process.name, place: place-- });
+    }
+  }
+  for (const process of outcome.arms) found.push({ process, place: 1 });
+  return found;
 }
 
 /** The step that sent each message of a queue. */

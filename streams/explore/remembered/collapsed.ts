@@ -9,7 +9,7 @@ import type { Global, Local, Outcome } from './kept.ts';
 /** What makes worlds of states in components. */
 export interface Worlds {
   expand(at: Collapsed): Explored;
-  /** A step from there, computed again to see what it touches. @throws RangeError where that is not remembered */
+  /** A step from there, computed again to see what it touches. */
   touched(at: Collapsed, choice: string): Move<Explored>;
 }
 

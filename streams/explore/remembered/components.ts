@@ -27,7 +27,6 @@ export class Components {
   /** how many there are: what they keep alive grows with it */
   size = 0;
   readonly #judge: Judge;
-  readonly #touches: boolean;
   readonly #keys = new Keys();
   readonly #types = new Map<string, number>();
   /** by actor */
@@ -36,10 +35,8 @@ export class Components {
   readonly #letters: Map<string, Letter>[] = [];
   readonly #globals = new Map<string, Global>();
 
-  /** @param touches of equal components a step touches the same */
-  constructor(judge: Judge, touches: boolean) {
+  constructor(judge: Judge) {
     this.#judge = judge;
-    this.#touches = touches;
   }
 
   /** @param from another state of the actor: the more they share the quicker */
@@ -70,11 +67,8 @@ export class Components {
     });
     if (isAsked) return null;
     const { shared, timers, nowNs } = world;
-    const is = { world: { ...NOWHERE, shared, timers, nowNs }, view: this.#seen(shared, view) };
-    const was = from && {
-      world: { ...NOWHERE, ...withinOf(from) },
-      view: this.#seen(from.shared, from.view),
-    };
+    const is = { world: { ...NOWHERE, shared, timers, nowNs }, view };
+    const was = from && { world: { ...NOWHERE, ...withinOf(from) }, view: from.view };
     const sum = this.#keys.sum(is, was, from?.sum);
     return this.#once(this.#globals, sum, () => {
       const [first] = timers;
@@ -82,11 +76,6 @@ export class Components {
       const isLast = first !== undefined && WATCHDOGS.has(first.mail.message.type);
       return { shared, timers, nowNs, view, sum, timer, isLast, meetings: [], ends: [] };
     });
-  }
-
-  /** A key leaves out fences that have signalled. A step that passes over one touches it all the same. */
-  #seen({ fences, resvs }: World['shared'], view: unknown): unknown {
-    return this.#touches ? { view, fences, resvs } : view;
   }
 
   #once<T>(known: Map<string, T>, sum: Sum, make: () => T): T {

@@ -10,13 +10,11 @@ import type { Collapsed, Worlds } from './collapsed.ts';
 
 export class Expander implements Worlds {
   readonly #system: WorldSystem;
-  readonly #touches: boolean;
   /** the number of the next record: above all that a judge's state which is kept has heard of */
   #seq = 0;
 
-  constructor(system: WorldSystem, touches: boolean) {
+  constructor(system: WorldSystem) {
     this.#system = system;
-    this.#touches = touches;
   }
 
   expand(at: Collapsed): Explored {
@@ -24,7 +22,6 @@ export class Expander implements Worlds {
   }
 
   touched(at: Collapsed, choice: string): Move<Explored> {
-    if (!this.#touches) throw new RangeError('what a step touches is not remembered');
     return possible(this.#system.take(this.expand(at), choice));
   }
 

@@ -40,6 +40,8 @@ export interface Meeting {
   usual: Outcome | null;
   /** by choice; null until there is one */
   others: Map<string, Outcome> | null;
+  /** every one that is explored; null until somebody has asked for all of them */
+  all: readonly Outcome[] | null;
   readonly next: Meeting | undefined;
 }
 

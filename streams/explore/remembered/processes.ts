@@ -1,5 +1,6 @@
 /** The processes of a world, by number: mail queues and timers, and whose steps theirs are. */
 import type { Queue } from '../../world/world.ts';
+import { TIMER } from '../touching.ts';
 
 export interface Process {
   readonly name: string;
@@ -11,8 +12,6 @@ export interface Process {
   /** among the queues in canonical order; it moves when another one is met */
   order: number;
 }
-
-const TIMER = 'timer:';
 
 export class Processes {
   readonly #places: Readonly<Record<string, number>>;

@@ -6,12 +6,16 @@
  *
  * Where what counts of the judge's state rests on mail, and where no more fits, a run goes on as a plain world.
  */
+import type { MessageType } from '../../../machines/contract/messages.ts';
+import { WATCHDOGS } from '../../../machines/contract/watchdogs.ts';
 import type { ActorState } from '../../../machines/execute/executor.ts';
 import { processOf } from '../../world/choice.ts';
 import type { Explored } from '../explored.ts';
 import type { Blocked, Move, Needed, Pending, System } from '../system.ts';
 import type { StateKey } from '../state-key.ts';
+import { TIMER } from '../touching.ts';
 import type { WorldSystem } from '../world-system.ts';
+import { causeOf, sentTo } from './causes.ts';
 import { areSame, channelOf, type Channel, type Letter, post, withoutFirst } from './channels.ts';
 import { Collapsed, KnownMove } from './collapsed.ts';
 import { Components } from './components.ts';
@@ -22,16 +26,6 @@ import { type Process, Processes } from './processes.ts';
 /** A state of a world that remembers: in components, or, where they are not followed any more, as it is. */
 export type Remembered = Collapsed | Explored;
 
-export interface RememberingOptions {
-  /** components and steps that are kept; what lies beyond is computed again each time */
-  readonly most?: number;
-  /**
-   * Steps say what they touch. That rests on more than what comes of them, so fewer are alike; and of what a judge hears
-   * it is not known, so the judge must hear nothing.
-   */
-  readonly touches?: boolean;
-}
-
 const MOST = 100_000;
 /** Ends that are kept for one global state. */
 const MOST_ENDS = 16;
@@ -41,22 +35,20 @@ class Remembering implements System<Remembered> {
   readonly threadOf: System<Remembered>['threadOf'];
   readonly actorOf: System<Remembered>['actorOf'];
   readonly orbitKey: System<Remembered>['orbitKey'];
-  readonly unreducible = 'steps that are remembered without the way to them';
+  readonly unreducible: string | null;
   readonly #system: WorldSystem;
   readonly #most: number;
-  readonly #touches: boolean;
   readonly #components: Components;
   readonly #processes: Processes;
   readonly #expander: Expander;
 
-  constructor(system: WorldSystem, { most = MOST, touches = false }: RememberingOptions) {
-    if (touches && system.judge.hears !== null) throw new RangeError('the judge listens');
+  constructor(system: WorldSystem, most: number) {
     this.#system = system;
     this.#most = most;
-    this.#touches = touches;
-    this.#components = new Components(system.judge, touches);
+    this.#components = new Components(system.judge);
     this.#processes = new Processes(system.initial.world.actors.places);
-    this.#expander = new Expander(system, touches);
+    this.#expander = new Expander(system);
+    this.unreducible = system.unreducible;
     this.threadOf = system.threadOf;
     this.actorOf = system.actorOf;
     const { orbitKey } = system;
@@ -87,13 +79,18 @@ class Remembering implements System<Remembered> {
     return this.ready(at).includes(process) ? this.#step(at, process, choice) : undefined;
   };
 
-  /** No sampler asks for all of them, so they are computed each time. */
-  readonly moves = (at: Remembered, process: string): readonly Move<Remembered>[] =>
-    at instanceof Collapsed
-      ? this.#system
-          .moves(this.#expander.expand(at), process)
-          .map(({ choice }) => this.#step(at, process, choice) as Move<Remembered>)
-      : this.#system.moves(at, process);
+  readonly moves = (at: Remembered, name: string): readonly Move<Remembered>[] => {
+    if (!(at instanceof Collapsed)) return this.#system.moves(at, name);
+    const process = this.#processes.of(name);
+    const meeting = this.#meetingOf(at, process);
+    if (meeting.all !== null) return meeting.all.map((known) => this.#follow(at, known, null));
+    const moves = this.#system.moves(this.#expander.expand(at), name);
+    const all = moves.map((move) => this.#outcomeOf(at, process, move));
+    if (!all.every((each) => each !== null))
+      return this.#system.moves(this.#expander.again(at), name);
+    meeting.all = all;
+    return all.map((outcome, i) => this.#follow(at, outcome, moves[i] ?? null));
+  };
 
   readonly stuck = (at: Remembered): readonly string[] =>
     at instanceof Collapsed ? this.#endOf(at).stuck : this.#system.stuck(at);
@@ -101,17 +98,35 @@ class Remembering implements System<Remembered> {
   readonly problemAtEnd = (at: Remembered): string | null =>
     at instanceof Collapsed ? this.#endOf(at).problem : this.#system.problemAtEnd(at);
 
-  readonly needs = (at: Remembered, process: string): Needed =>
-    this.#system.needs(this.#whole(at), process);
-
-  readonly lets = (earlier: Remembered, process: string, needed: string): boolean =>
-    this.#system.lets(this.#whole(earlier), process, needed);
-
-  readonly sent = (): readonly Pending[] => {
-    throw new RangeError('what a step sent is not remembered');
+  readonly needs = (at: Remembered, name: string): Needed => {
+    if (!(at instanceof Collapsed)) return this.#system.needs(at, name);
+    const process = this.#processes.of(name);
+    const { objects } = this.#system;
+    const letter = channelOf(at.channels, process)?.first;
+    return process.queue === null || letter === undefined
+      ? { keeper: objects.of('clock', '*'), needed: TIMER }
+      : { keeper: objects.of('actor', process.queue.to), needed: letter.message.type };
   };
 
-  readonly blocked = (at: Remembered): readonly Blocked[] => this.#system.blocked(this.#whole(at));
+  readonly lets = (earlier: Remembered, name: string, needed: string): boolean => {
+    if (!(earlier instanceof Collapsed)) return this.#system.lets(earlier, name, needed);
+    const { locals, global } = earlier;
+    if (needed === TIMER) return global.timer === name;
+    const { state } = locals[this.#processes.of(name).actor] as Local;
+    return this.#system.accepts(state, needed as MessageType);
+  };
+
+  readonly sent = (before: Remembered, after: Remembered): readonly Pending[] =>
+    after instanceof Collapsed ? sentTo(after) : this.#system.sent(this.#whole(before), after);
+
+  readonly blocked = (at: Remembered): readonly Blocked[] => {
+    if (!(at instanceof Collapsed)) return this.#system.blocked(at);
+    const waiting = at.channels.map(({ process }) => process);
+    for (const { key, mail } of at.global.timers) {
+      if (!WATCHDOGS.has(mail.message.type)) waiting.push(this.#processes.of(key));
+    }
+    return waiting.map((process) => ({ process: process.name, cause: causeOf(at, process) }));
+  };
 
   readonly key = (at: Remembered): StateKey => this.#system.key(this.#whole(at));
 
@@ -167,7 +182,7 @@ class Remembering implements System<Remembered> {
     for (let each = next; each !== undefined; each = each.next) {
       if (each.local === local && each.letter === letter) return each;
     }
-    const made: Meeting = { local, letter, usual: null, others: null, next };
+    const made: Meeting = { local, letter, usual: null, others: null, all: null, next };
     if (!this.#isFull) global.meetings[process.number] = made;
     return made;
   }
@@ -212,7 +227,7 @@ class Remembering implements System<Remembered> {
     for (const letter of sends) post(channels, letter);
     const state = new Collapsed(this.#expander, locals, channels, global, at, outcome);
     if (taken !== null) state.expanded = taken.state;
-    return new KnownMove(state, at, outcome, this.#touches ? taken : null);
+    return new KnownMove(state, at, outcome, taken);
   }
 
   /** The end of a run: most end as others did. */
@@ -231,9 +246,7 @@ class Remembering implements System<Remembered> {
   }
 }
 
-export function remembering(
-  system: WorldSystem,
-  options: RememberingOptions = {},
-): System<Remembered> {
-  return new Remembering(system, options);
+/** @param most components and steps that are kept; what lies beyond is computed again each time */
+export function remembering(system: WorldSystem, most = MOST): System<Remembered> {
+  return new Remembering(system, most);
 }
