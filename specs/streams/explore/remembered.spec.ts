@@ -107,6 +107,20 @@ test('a judge hears of records in their order, wherever what it knows comes from
   expect(explore(memory, 'random', { executions: 300 }).violation).toBeNull();
 });
 
+test('an end is that of its actors and its mail', () => {
+  const system = peerSystem({ n: 3 });
+  const stuck = (state: Explored): readonly string[] => [system.text(state)];
+  const memory = remembering({ ...system, unreducible: null, stuck });
+  for (let state = memory.initial, steps = 0; ; steps++) {
+    // asked in every state, as if each were an end
+    expect(memory.stuck(state)).toEqual([memory.text(state)]);
+    const ready = memory.ready(state);
+    const process = ready[steps % ready.length];
+    if (process === undefined) break;
+    state = memory.moves(state, process)[0]?.state ?? state;
+  }
+});
+
 test('what a step came from is not remembered, so nothing is reduced', () => {
   expect(() => explore(remembering(peerSystem({ n: 2 })), 'dpor')).toThrow(
     'without the way to them',
