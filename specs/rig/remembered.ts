@@ -2,13 +2,11 @@
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import type { U64 } from '../../domain/units.ts';
 import type { DecisionKind } from '../../machines/contract/decisions.ts';
-import { strategyOf } from '../../streams/explore/explore.ts';
+import { explore, strategyOf } from '../../streams/explore/explore.ts';
 import { invariantJudge } from '../../streams/explore/judge.ts';
 import { Random } from '../../streams/explore/random.ts';
-import {
-  remembering,
-  type RememberingOptions,
-} from '../../streams/explore/remembered/remembering.ts';
+import { remembering } from '../../streams/explore/remembered/remembering.ts';
+import type { Exploration } from '../../streams/explore/result.ts';
 import { scenarioSystem } from '../../streams/explore/scenario-system.ts';
 import { drawMove } from '../../streams/explore/strategies/draw.ts';
 import type { Sampled } from '../../streams/explore/strategies/sample.ts';
@@ -20,10 +18,20 @@ import { seedOf } from './scenarios.ts';
 /** What is sampled of a scenario: every invariant, and what it expects unless things are made to fail. */
 export function sampledSystem(scenario: Scenario, decisions: readonly DecisionKind[]): WorldSystem {
   const judge = invariantJudge(undefined, decisions.length === 0);
-  return scenarioSystem(scenario, {
-    judge: showing({ ...judge, hears: null }),
-    decisions,
-  });
+  return scenarioSystem(scenario, { judge: showing(judge), decisions });
+}
+
+/** What DPOR finds within so many steps; null where both refuse it. */
+export function reducedBoth(plain: WorldSystem, transitions: number): Both<Exploration> | null {
+  const limits = { transitions, isExhaustive: true };
+  const options = { witnesses: witnessesOf(WITNESS_NAMES) };
+  const memory = remembering(plain);
+  expect(memory.unreducible).toBe(plain.unreducible);
+  if (plain.unreducible !== null) return null;
+  return {
+    remembered: explore(memory, 'dpor', limits, options),
+    plain: explore(plain, 'dpor', limits, options),
+  };
 }
 
 export interface Both<T> {
@@ -35,7 +43,7 @@ const SAMPLERS = ['random', 'pct', 'pos'] as const;
 
 /** Runs of each sampler that remembers: what was found, which classes, which witnesses. */
 export function sampledBoth(plain: WorldSystem, executions: number): Both<Sampled>[] {
-  const memory = remembering(plain, { touches: true });
+  const memory = remembering(plain);
   const limits = { executions, isExhaustive: true };
   const witnesses = witnessesOf(WITNESS_NAMES);
   return SAMPLERS.map((name, i) => {
@@ -50,26 +58,21 @@ export function sampledBoth(plain: WorldSystem, executions: number): Both<Sample
 }
 
 /** Runs of each, step by step: who is ready, which state it is, what each step says of itself. */
-export function walkedBoth(
-  plain: WorldSystem,
-  runs: number,
-  options: RememberingOptions,
-): Both<string[]>[] {
-  const memory = remembering(plain, options);
-  const { touches = false } = options;
+export function walkedBoth(plain: WorldSystem, runs: number, most?: number): Both<string[]>[] {
+  const memory = remembering(plain, most);
   return Array.from({ length: runs }, (_, i) => {
     // a key is asked of a whole world: half of the runs go without, so that steps are taken from parts alone
     const isKeyed = i % 2 === 1;
     return {
-      remembered: walked(memory, seedOf(i + 1), isKeyed, touches),
-      plain: walked(plain, seedOf(i + 1), isKeyed, touches),
+      remembered: walked(memory, seedOf(i + 1), isKeyed),
+      plain: walked(plain, seedOf(i + 1), isKeyed),
     };
   });
 }
 
 const MOST_STEPS = 1_000;
 
-function walked<S>(system: System<S>, seed: U64, isKeyed: boolean, touches: boolean): string[] {
+function walked<S>(system: System<S>, seed: U64, isKeyed: boolean): string[] {
   const random = new Random(seed);
   const lines: string[] = [];
   let state = system.initial;
@@ -82,7 +85,7 @@ function walked<S>(system: System<S>, seed: U64, isKeyed: boolean, touches: bool
     const move = drawMove(system, state, process, random);
     const { choice, cause, isLast, problem, asks } = move;
     lines.push(JSON.stringify([choice, cause, isLast, problem, asks]));
-    if (touches) lines.push([...move.touches()].sort((a, b) => a - b).join());
+    lines.push([...move.touches()].sort((a, b) => a - b).join());
     ({ state } = move);
   }
   lines.push(JSON.stringify([system.stuck(state), system.problemAtEnd(state)]));

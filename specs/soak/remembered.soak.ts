@@ -2,13 +2,14 @@
 import { scenarioNamed } from '../../bench/proofs/subjects.ts';
 import { QUIRKS } from '../../domain/quirks/quirks.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
-import { sampledBoth, sampledSystem, walkedBoth } from '../rig/remembered.ts';
+import { reducedBoth, sampledBoth, sampledSystem, walkedBoth } from '../rig/remembered.ts';
 import { scenarioOfQuirk } from '../rig/quirks.ts';
 import { SCENARIOS } from '../rig/scenarios.ts';
 import { keep, timed } from './keep.ts';
 
 /** Of each sampler; and as many runs step by step. */
-const RUNS = 4;
+const RUNS = 6;
+const DPOR_STEPS = 5_000;
 const ROOT = new URL('../../', import.meta.url).pathname;
 const ofQuirks = [...new Set(QUIRKS.map(({ scenario }) => `quirks/${scenario}`))];
 
@@ -30,9 +31,13 @@ test('the same runs, problems, witnesses, classes and states', async () => {
           steps += plain.counts.transitions;
           wrong += plain.failures;
         }
+        const reduced = reducedBoth(system, DPOR_STEPS);
+        expect([name, decisions, reduced?.remembered]).toEqual([name, decisions, reduced?.plain]);
+        runs += reduced?.plain.counts.executions ?? 0;
+        steps += reduced?.plain.counts.transitions ?? 0;
         // little is kept in the last one: runs go on as plain worlds, each from elsewhere
-        for (const options of [{ touches: true }, {}, { most: 300, touches: true }]) {
-          for (const { remembered, plain } of walkedBoth(system, RUNS, options)) {
+        for (const most of [undefined, 300]) {
+          for (const { remembered, plain } of walkedBoth(system, RUNS, most)) {
             // a diff of whole states would be too long to read
             const at = plain.findIndex((line, i) => line !== remembered[i]);
             expect([name, decisions, at, remembered.length]).toEqual([

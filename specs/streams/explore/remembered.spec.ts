@@ -6,18 +6,19 @@ import { invariantJudge, type Judge, silent } from '../../../streams/explore/jud
 import { Random } from '../../../streams/explore/random.ts';
 import { remembering } from '../../../streams/explore/remembered/remembering.ts';
 import type { Explored, WorldSystem } from '../../../streams/explore/world-system.ts';
-import { sampledBoth, sampledSystem, walkedBoth } from '../../rig/remembered.ts';
+import { reducedBoth, sampledBoth, sampledSystem, walkedBoth } from '../../rig/remembered.ts';
 import { TINY } from '../../rig/tiny.ts';
 
-const DEAF = { ...invariantJudge(), hears: null };
+const JUDGE = invariantJudge();
 
 const SYSTEMS: readonly (readonly [string, () => WorldSystem])[] = [
-  ['the peer model', () => peerSystem({ n: 3, bug: true }, { judge: DEAF })],
+  ['the peer model', () => peerSystem({ n: 3, bug: true }, { judge: JUDGE })],
   ['two binds', () => sampledSystem(TINY['twoBinds'] as never, [])],
   ['two binds and faults', () => sampledSystem(TINY['twoBinds'] as never, ['fault'])],
   ['a race', () => sampledSystem(TINY['racyRead'] as never, ['hardware'])],
 ];
 const SAMPLERS: readonly StrategyName[] = ['random', 'uniform', 'pct', 'pos'];
+const SEARCHES: readonly StrategyName[] = ['exhaustive', 'dpor', 'stateful', 'switches'];
 const LIMITS = { executions: 60, isExhaustive: true };
 
 describe.each(SYSTEMS)('%s', (_name, system) => {
@@ -26,16 +27,17 @@ describe.each(SYSTEMS)('%s', (_name, system) => {
     const plain = explore(system(), strategy, LIMITS, options);
     // few are kept: most steps are computed again, or none is looked up
     for (const most of [0, 7, 10_000]) {
-      const memory = remembering(system(), { most, touches: true });
+      const memory = remembering(system(), most);
       expect(explore(memory, strategy, LIMITS, options)).toEqual(plain);
     }
   });
 
-  test('a search over states finds the same', () => {
+  test.each(SEARCHES)('%s finds the same', (strategy) => {
     const limits = { transitions: 2_000, isExhaustive: true };
-    expect(explore(remembering(system(), { most: 50 }), 'exhaustive', limits)).toEqual(
-      explore(system(), 'exhaustive', limits),
-    );
+    const plain = explore(system(), strategy, limits);
+    for (const most of [50, 10_000]) {
+      expect(explore(remembering(system(), most), strategy, limits)).toEqual(plain);
+    }
   });
 });
 
@@ -62,14 +64,19 @@ describe.each(WHOLE)('%s', (name) => {
   describe.each([[[]], [['fault', 'hardware']]] as const)('decisions %p', (decisions) => {
     const system = sampledSystem(scenario, decisions);
 
+    test('DPOR has the same runs', () => {
+      const both = reducedBoth(system, 1_500);
+      expect(both?.remembered).toEqual(both?.plain);
+    });
+
     test('coverage, witnesses and verdicts are the same', () => {
       for (const { remembered, plain } of sampledBoth(system, 8)) expect(remembered).toEqual(plain);
     });
 
-    test.each([{ touches: true }, {}, { most: 300, touches: true }])(
-      'each step and each state are the same, %p',
-      (options) => {
-        for (const { remembered, plain } of walkedBoth(system, 6, options)) {
+    test.each([undefined, 300])(
+      'each step and each state are the same, of %p components',
+      (most) => {
+        for (const { remembered, plain } of walkedBoth(system, 6, most)) {
           const at = plain.findIndex((line, i) => line !== remembered[i]);
           expect([at, remembered.length]).toEqual([-1, plain.length]);
         }
@@ -123,18 +130,4 @@ test('an end is that of its actors and its mail', () => {
       state = memory.moves(state, process)[0]?.state ?? state;
     }
   }
-});
-
-test('what a step came from is not remembered, so nothing is reduced', () => {
-  expect(() => explore(remembering(peerSystem({ n: 2 })), 'dpor')).toThrow(
-    'without the way to them',
-  );
-});
-
-test('what a step touches is known where that was asked for, of a judge that hears nothing', () => {
-  expect(() => explore(remembering(peerSystem({ n: 2 })), 'pos')).toThrow('is not remembered');
-  expect(() => remembering(peerSystem({ n: 2 }), { touches: true })).toThrow('the judge listens');
-  const judge = { ...silent, hears: null };
-  const memory = remembering(peerSystem({ n: 2 }, { judge }), { touches: true });
-  expect(explore(memory, 'pos', { executions: 5 }).counts.executions).toBe(5);
 });
