@@ -7,8 +7,6 @@ import { aliveIn } from './known/spaces.ts';
 import { type TableSeen, tableSpan, topOf } from './known/tables.ts';
 import type { RunRecord } from './record.ts';
 
-const ascending = (a: Page, b: Page): number => a - b;
-
 /** Whether any job of a bind queue is under way for this VM: then the driver is ahead of the tables. */
 const isBusy = ({ calls }: Known): boolean => !calls.jobs.isEmpty;
 
@@ -24,21 +22,37 @@ function isKept({ gt, vm, base, level }: TableSeen, { vms }: Known): boolean {
   );
 }
 
-/** It has got entries again, and is listed again when it loses them. */
-const isRefilled = (page: Page, { facts }: RunRecord, { tables }: Known): boolean =>
-  facts.some((fact) => fact.type === 'pte.written' && fact.table === page) &&
-  tables.get(page)?.live !== 0;
+/** Whether it may be found empty: it hangs from a root, or nowhere yet. What was taken out never hangs again. */
+function mayHang(page: Page, { tables }: Known): boolean {
+  const table = tables.get(page);
+  if (table === undefined || table.isRoot) return false;
+  return table.base === null || topOf(tables, table).isRoot;
+}
 
-export const tablesLive = invariant<readonly Page[]>({
+/** A table that lost its last entry. */
+export interface Emptied {
+  readonly gt: string;
+  readonly table: Page;
+}
+
+const byTable = (a: Emptied, b: Emptied): number => a.table - b.table;
+
+/** It has got entries again, and is listed again when it loses them. */
+const isRefilled = ({ table }: Emptied, { facts }: RunRecord, { tables }: Known): boolean =>
+  facts.some((fact) => fact.type === 'pte.written' && fact.table === table) &&
+  tables.get(table)?.live !== 0;
+
+export const tablesLive = invariant<readonly Emptied[]>({
   id: 'I24',
   says: 'An entry that is no leaf points to a table, which has a live entry; a root outlives the mappings of its VM.',
   source: '6.24, 2.15',
   shows:
     'entries as stored; that a table is not empty whenever no job is under way (with two bind queues the driver is ahead of the tables), unless a mapping there had its entries cleared and is bound still; num_live itself is in no fact',
-  // tables that lost their last entry, have none now, and hang in a tree; ascending
+  // those that have no entry now and may hang in a tree, ascending
   start: [],
   on: {
-    'pte.written': (own, { gt, vm, level, runs, table }, { tables, vms }) => {
+    'pte.written': (own, { gt, vm, level, runs, table }, known) => {
+      const { tables, vms } = known;
       for (const { index, count, pte, stride } of runs) {
         if (pte % 2 === 0 || isLeafEntry(pte, level)) continue;
         for (let i = 0; i < (stride === 0 ? 1 : count); i++) {
@@ -50,10 +64,15 @@ export const tablesLive = invariant<readonly Page[]>({
         }
       }
       const clears = runs.some(({ pte }) => !hasFlag(pte, 1));
-      return clears && !own.includes(table) ? [...own, table].sort(ascending) : own;
+      if (!clears) return own;
+      // of the other GTs' it changes none
+      return [...own.filter((each) => each.table !== table), { gt, table }]
+        .filter((each) => each.gt !== gt || mayHang(each.table, known))
+        .sort(byTable);
     },
     'table.freed': (own, { gt, vm, table }, { tables, vms }) => {
-      const next = own.includes(table) ? own.filter((each) => each !== table) : own;
+      const left = own.filter((each) => each.table !== table);
+      const next = left.length < own.length ? left : own;
       const isEarly = tables.get(table)?.isRoot === true && (vms[vm]?.tree.size ?? 0) > 0;
       return isEarly
         ? new Broken(next, `${gt}: the root of ${vm} is freed before its mappings`)
@@ -63,10 +82,10 @@ export const tablesLive = invariant<readonly Page[]>({
   },
   settle: (own, record, known) => {
     if (own.length === 0) return own;
-    const left = own.filter((page) => !isRefilled(page, record, known));
+    const left = own.filter((each) => !isRefilled(each, record, known));
     if (isBusy(known)) return left.length === own.length ? own : left;
     const empty = left
-      .map((page) => known.tables.get(page))
+      .map((each) => known.tables.get(each.table))
       .find((table) => {
         if (table === undefined || table.parent === null) return false;
         return topOf(known.tables, table).isRoot && !isKept(table, known);

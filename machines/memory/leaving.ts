@@ -10,11 +10,14 @@ import { type Leaving, type MemoryContext, pendingOf } from './context.ts';
 const freed = ({ phys, range, placement }: Pages): Effect =>
   fact({ type: 'memory.freed', phys, range, placement });
 
+/** In one order, whichever left first: they share nothing. */
+const byPlace = ({ pages: a }: Leaving, { pages: b }: Leaving): number => a.phys - b.phys;
+
 const release: Action<MemoryContext> = (context, event) => {
   const { fences, pages } = dataOf(event, 'memory.release');
   const pending = pendingOf(event.shared, fences);
   if (pending.length === 0) return outcome(context, freed(pages));
-  const leaving = [...context.leaving, { fences: pending, pages }];
+  const leaving = [...context.leaving, { fences: pending, pages }].sort(byPlace);
   const waits = pending.map((fence) => fact({ type: 'fence.waited', fence, waiter: context.id }));
   return outcome({ ...context, leaving }, ...waits);
 };

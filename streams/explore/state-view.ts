@@ -4,25 +4,28 @@
  * what nobody looks at any more. docs/decisions/025 has the list and the reasons.
  */
 import { type Fence, type FenceKey, isSignaled } from '../../domain/fence/fence-table.ts';
-import { slotsThatCount } from '../../domain/fence/resv.ts';
+import { pendingSlots } from '../../domain/fence/resv.ts';
 import type { ActorState } from '../../machines/execute/executor.ts';
 import type { Shared } from '../../machines/shared/shared.ts';
 import type { VmContext } from '../../machines/vm/context.ts';
 
 /**
  * A fence that has signalled is its result: who waited, and which arrays it was a part of, is over. Without an error it is
- * as good as one that nobody holds and that has left the table: only the last number of its context counts.
+ * as good as one that nobody holds and that has left the table: only the last number of its context counts. Of a
+ * pending one it does not count in which order they came who wait: each is told in a queue of its own.
  */
 export function fenceView(fence: Fence): unknown {
-  const { result } = fence;
-  if (result === null) return fence;
+  const { result, waiters } = fence;
+  if (result === null) {
+    return waiters.length < 2 ? fence : { ...fence, waiters: [...waiters].sort() };
+  }
   return result === 0 ? undefined : { result };
 }
 
 /** The slots that count: who looks into a reservation object passes over what has signalled. */
 export function resvsView({ resvs, fences }: Shared): Shared['resvs'] {
   const views = Object.entries(resvs).map(
-    ([id, slots]) => [id, slotsThatCount(slots, fences)] as const,
+    ([id, slots]) => [id, pendingSlots(slots, fences)] as const,
   );
   return Object.fromEntries(views.filter(([, slots]) => slots.length > 0));
 }

@@ -3,6 +3,7 @@ import { contextOf } from '../../fence/fence-table.ts';
 import type { OrderedMap } from '../../ordered-map.ts';
 import type { Page } from '../../units.ts';
 import type { Held } from '../leaves.ts';
+import type { Emptied } from '../tables.ts';
 import { ALL, itself, type Listens, type Moment, ONE, type OwnTouch, type Table } from './parts.ts';
 import { readExternals, readSlots, readSpace, readVms } from './reads.ts';
 
@@ -93,7 +94,7 @@ const READ_ONLY_IS_KEPT: Listens<Held> = {
 /** Tables that lost their last entry, of all GTs. */
 const EMPTIED = 'emptied';
 
-const TABLES_LIVE: Listens<readonly Page[]> = {
+const TABLES_LIVE: Listens<readonly Emptied[]> = {
   knows: ['table', 'vm', 'space', 'job'],
   on: {
     'pte.written': ({ gt, vm, runs }, touch) => {
@@ -104,7 +105,7 @@ const TABLES_LIVE: Listens<readonly Page[]> = {
     'table.freed': (fact, touch, _moment, own) => {
       touch.reads('table', fact.gt);
       readSpace(touch, fact.vm);
-      if (own.includes(fact.table)) touch.writesOwn(EMPTIED);
+      if (own.some(({ table }) => table === fact.table)) touch.writesOwn(EMPTIED);
     },
     'job.done': itself,
   },
@@ -119,8 +120,8 @@ const TABLES_LIVE: Listens<readonly Page[]> = {
     if (!after.calls.jobs.isEmpty) return;
     touch.writesOwn(EMPTIED);
     for (const { tables } of [before, after]) {
-      for (const page of own) {
-        const table = tables.get(page);
+      for (const each of own) {
+        const table = tables.get(each.table);
         if (table === undefined) continue;
         touch.reads('table', table.gt);
         readSpace(touch, table.vm);

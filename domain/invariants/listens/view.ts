@@ -7,6 +7,7 @@ import type { AnyInvariant } from '../list.ts';
 import type { Rule, Sent } from '../contract.ts';
 import type { Stale } from '../known/calls.ts';
 import type { Known } from '../known/known.ts';
+import type { SlotSeen } from '../known/queues.ts';
 import type { VmSeen } from '../known/spaces.ts';
 import type { Watched } from '../watch.ts';
 import { partsFor } from './listens.ts';
@@ -23,10 +24,14 @@ function inOrder(stale: readonly Stale[]): readonly Stale[] {
   return [...stale].sort((a, b) => (staleText(a) < staleText(b) ? -1 : 1));
 }
 
-/** Slots whose fences are pending: nobody looks at others. */
+const bySlot = (a: SlotSeen, b: SlotSeen): number =>
+  `${a.fence} ${a.usage}` < `${b.fence} ${b.usage}` ? -1 : 1;
+
+/** Slots whose fences are pending, in any one order: nobody looks at others, or at which came first. */
 function slotsOf({ fences: { pending }, queues }: Known): unknown {
   const views = Object.entries(queues.resvs).map(
-    ([resv, slots]) => [resv, slots.filter(({ fence }) => pending.has(fence))] as const,
+    ([resv, slots]) =>
+      [resv, slots.filter(({ fence }) => pending.has(fence)).sort(bySlot)] as const,
   );
   return Object.fromEntries(views.filter(([, slots]) => slots.length > 0));
 }
