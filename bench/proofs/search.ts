@@ -1,7 +1,7 @@
 /** One search of one subject, and whether searches of it agree. */
 import { explore, type StrategyName } from '../../streams/explore/explore.ts';
 import { remembering } from '../../streams/explore/remembered/remembering.ts';
-import type { Exploration, Verdict } from '../../streams/explore/result.ts';
+import type { Exploration, Limits, Verdict } from '../../streams/explore/result.ts';
 import type { WorldSystem } from '../../streams/explore/world-system.ts';
 
 export interface Searched {
@@ -24,16 +24,18 @@ export type Searches = Readonly<Partial<Record<StrategyName, Searched>>>;
 export const COMPARED = ['exhaustive', 'stateful', 'symmetric', 'dpor'] as const;
 export type Compared = (typeof COMPARED)[number];
 
-/** Steps after which a search is given up; more of them, and `npm run proofs` goes on with those that were. */
+/** States after which a search is given up: what has more of them is too large. */
+export const MOST_STATES = 1_000_000;
+
+/** Steps after which it is; more of them, and `npm run proofs` goes on with those that were given up. */
 export const MOST_STEPS: Readonly<Record<Compared, number>> = {
-  exhaustive: 1_000_000,
+  exhaustive: 10_000_000,
   stateful: 400_000,
   symmetric: 60_000,
   dpor: 1_000_000,
 };
 
-function explored(system: WorldSystem, strategy: Compared, transitions: number): Exploration {
-  const limits = { transitions };
+function explored(system: WorldSystem, strategy: Compared, limits: Limits): Exploration {
   // as the command does
   if (strategy === 'dpor') return explore(remembering(system), strategy, limits);
   return explore(system, strategy, limits);
@@ -44,11 +46,17 @@ export function searched(
   system: WorldSystem,
   strategy: Compared,
   transitions = MOST_STEPS[strategy],
+  most = MOST_STATES,
 ): Searched | null {
   const reduces = strategy === 'dpor' || strategy === 'stateful';
   if (reduces && system.unreducible !== null) return null;
   if (strategy === 'symmetric' && system.orbitKey === null) return null;
-  const { verdict, counts, stuckRuns, violation } = explored(system, strategy, transitions);
+  let isTooLarge = false;
+  const { verdict, counts, stuckRuns, violation } = explored(system, strategy, {
+    transitions,
+    progress: ({ states }) => (isTooLarge = states >= most),
+    shouldStop: () => isTooLarge,
+  });
   return {
     verdict,
     states: counts.states,
@@ -58,6 +66,10 @@ export function searched(
     ...(violation === null ? {} : { what: violation.what }),
   };
 }
+
+/** Whether it was given up, and would be again. */
+export const isSpent = ({ verdict, states, steps }: Searched, strategy: Compared): boolean =>
+  verdict === 'spent' && (states >= MOST_STATES || steps >= MOST_STEPS[strategy]);
 
 /** What is over: proved or violated, and whether somebody waits for ever. A search that was given up says nothing. */
 function saysOf({ verdict, stuck }: Searched): string | null {

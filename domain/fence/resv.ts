@@ -7,13 +7,7 @@
  * fence stands for: a later one of a context signals later. Slots are in the order of their fences and not in that in
  * which places got free: who waits for them waits for all of them, and worlds that differ in nothing else are one.
  */
-import {
-  contextOf,
-  type FenceKey,
-  type FenceTable,
-  isSignaled,
-  seqnoOf,
-} from './fence-table.ts';
+import { contextOf, type FenceKey, type FenceTable, isSignaled, seqnoOf } from './fence-table.ts';
 
 export const USAGES = ['kernel', 'write', 'read', 'bookkeep'] as const;
 export type Usage = (typeof USAGES)[number];

@@ -1,15 +1,23 @@
 /** docs/proofs.md, made of what was searched (specs/data/proofs.json) and drawn (specs/data/random-runs.json). */
 import { largeIn, type Part, type Proofs } from '../../bench/proofs/data.ts';
 import type { RandomData } from '../../bench/proofs/random-data.ts';
-import { COMPARED, MOST_STEPS, type Searched, verdictsOf } from '../../bench/proofs/search.ts';
+import { COMPARED, MOST_STATES, MOST_STEPS, type Searched, verdictsOf } from '../../bench/proofs/search.ts';
 
 const count = (value: number): string => value.toLocaleString('en-US');
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
+const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
+
+const isOutside = (found: Searched | undefined): boolean =>
+  found?.verdict === 'spent' && found.states >= MOST_STATES;
+
 /** @param shown the count that says how much work it was */
 function cell(found: Searched | undefined, shown: (found: Searched) => string): string {
   if (found === undefined) return 'refused';
-  return found.verdict === 'spent' ? `given up at ${count(found.steps)}` : shown(found);
+  if (found.verdict !== 'spent') return shown(found);
+  return isOutside(found)
+    ? `more than ${count(MOST_STATES)} states`
+    : `given up at ${count(found.steps)}`;
 }
 
 const statesAndSteps = ({ states, steps }: Searched): string => `${count(states)}, ${count(steps)}`;
@@ -98,6 +106,8 @@ export function proofsPage(proofs: Proofs, random: RandomData): string {
   const large = largeIn(proofs);
   const reduced = large.filter((name) => proofs.scenarios[name]?.stateful?.verdict === 'proved');
   const unproved = large.filter((name) => !reduced.includes(name));
+  const outside = unproved.filter((name) => isOutside(proofs.scenarios[name]?.exhaustive));
+  const open = unproved.filter((name) => !outside.includes(name));
   const drawn = large.flatMap((name) => random[name] ?? []);
   const wrong = Object.values(random).filter((runs) => runs.wrong !== null).length;
   const compared = Object.values(proofs).flatMap((rows) =>
@@ -123,13 +133,13 @@ Both go on where they were stopped. Specs and the soak search again and compare.
   also searched with the quirk off.
 - Two clients that do the same, for symmetry: no scenario file has two of a kind. They are tried with no quirk and with each.
 
-\`exhaustive\`, \`stateful\`, \`dpor\` and \`symmetric\` are told in [exploration](exploration.md). A search is given up after a number of steps, never after a time. \`dpor\`
-remembers no states, so it is given up where the others are not. A search that was given up says nothing about the verdict.
+\`exhaustive\`, \`stateful\`, \`dpor\` and \`symmetric\` are told in [exploration](exploration.md). A search is given up after a number of steps, or at ${count(MOST_STATES)} states,
+never after a time. \`dpor\` remembers no states, so it is given up where the others are not. A search that was given up says nothing about the verdict.
 
 ## No false alarm
 
 ${names.length} scenarios. ${names.length - large.length} are proved by going through every state, ${reduced.length} more by \`stateful\`${reduced.length === 0 ? '' : ` (${reduced.join(', ')})`}.
-${unproved.length} ${unproved.length === 1 ? 'is' : 'are'} too large for both${unproved.length === 0 ? '' : `: ${unproved.join(', ')}`}.
+More than ${count(MOST_STATES)} states, which is outside of what is searched: ${listed(outside)}. Given up after fewer: ${listed(open)}.
 Random schedules of the ${large.length} that are too large for \`exhaustive\`: ${count(sum(drawn.map(({ runs }) => runs)))}, with ${count(sum(drawn.map(({ steps }) => steps)))} steps, of which
 ${wrong === 0 ? 'none shows anything wrong' : `some show something wrong, in ${wrong} scenarios`}. A third are random walks, a third POS, a third PCT with depth 3.
 

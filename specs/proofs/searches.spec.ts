@@ -42,6 +42,15 @@ test.each([...smallest, ...quirks].map((each) => [`${each.part} ${each.id}`, eac
   },
 );
 
+test('a search is given up at so many states', () => {
+  const subject = SUBJECTS.find(({ id }) => id === 'async-error') as Subject;
+  const { states } = proofs.scenarios['async-error']?.exhaustive ?? { states: 0 };
+  const spent = searched(subject.system(), 'exhaustive', Infinity, states - 300);
+  expect(spent?.verdict).toBe('spent');
+  expect(spent?.states).toBeLessThan(states);
+  expect(searched(subject.system(), 'exhaustive', Infinity, states + 1)?.verdict).toBe('proved');
+});
+
 test('searches that differ say so; one that was given up says nothing', () => {
   const found = { states: 1, steps: 1, ends: 1, stuck: 0 };
   const proved = { ...found, verdict: 'proved' as const };

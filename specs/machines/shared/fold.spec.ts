@@ -237,8 +237,8 @@ describe('fences', () => {
       { type: 'resv.added', resv: 'v', fence: 'q/preempt:1', usage: 'bookkeep' },
     ];
     expect(foldAll(facts, BASE).resvs['v']?.map(({ fence }) => fence)).toEqual([
-      'v/async:2',
       'q/preempt:1',
+      'v/async:2',
     ]);
   });
 });
