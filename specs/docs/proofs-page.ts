@@ -108,7 +108,7 @@ export function proofsPage(proofs: Proofs, random: RandomData): string {
   const unproved = large.filter((name) => !reduced.includes(name));
   const outside = unproved.filter((name) => isOutside(proofs.scenarios[name]?.exhaustive));
   const open = unproved.filter((name) => !outside.includes(name));
-  const drawn = large.flatMap((name) => random[name] ?? []);
+  const drawn = Object.values(random);
   const wrong = Object.values(random).filter((runs) => runs.wrong !== null).length;
   const compared = Object.values(proofs).flatMap((rows) =>
     Object.values(rows as Proofs[Part]).filter(
@@ -140,7 +140,7 @@ never after a time. \`dpor\` remembers no states, so it is given up where the ot
 
 ${names.length} scenarios. ${names.length - large.length} are proved by going through every state, ${reduced.length} more by \`stateful\`${reduced.length === 0 ? '' : ` (${reduced.join(', ')})`}.
 More than ${count(MOST_STATES)} states, which is outside of what is searched: ${listed(outside)}. Given up after fewer: ${listed(open)}.
-Random schedules of the ${large.length} that are too large for \`exhaustive\`: ${count(sum(drawn.map(({ runs }) => runs)))}, with ${count(sum(drawn.map(({ steps }) => steps)))} steps, of which
+Random schedules of the ${drawn.length} largest: ${count(sum(drawn.map(({ runs }) => runs)))}, with ${count(sum(drawn.map(({ steps }) => steps)))} steps, of which
 ${wrong === 0 ? 'none shows anything wrong' : `some show something wrong, in ${wrong} scenarios`}. A third are random walks, a third POS, a third PCT with depth 3.
 
 ## Searches agree
