@@ -30,7 +30,7 @@ export const MOST_STATES = 1_000_000;
 /** Steps after which it is; more of them, and `npm run proofs` goes on with those that were given up. */
 export const MOST_STEPS: Readonly<Record<Compared, number>> = {
   exhaustive: 10_000_000,
-  stateful: 1_000_000,
+  stateful: 3_000_000,
   symmetric: 60_000,
   dpor: 1_000_000,
 };
