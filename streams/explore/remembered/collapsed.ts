@@ -58,17 +58,14 @@ export class Collapsed {
   }
 }
 
+/** The step that led to a state. */
 export class KnownMove implements Move<Collapsed> {
   readonly state: Collapsed;
-  readonly #from: Collapsed;
-  readonly #outcome: Outcome;
   /** the step as it was computed, once it is asked for: it keeps worlds alive, so no outcome has it */
   #taken: Move<Explored> | null;
 
-  constructor(state: Collapsed, from: Collapsed, outcome: Outcome, taken: Move<Explored> | null) {
+  constructor(state: Collapsed, taken: Move<Explored> | null) {
     this.state = state;
-    this.#from = from;
-    this.#outcome = outcome;
     this.#taken = taken;
   }
 
@@ -98,6 +95,14 @@ export class KnownMove implements Move<Collapsed> {
 
   mergedTouches(): Touches {
     return this.#step.mergedTouches();
+  }
+
+  get #from(): Collapsed {
+    return this.state.before as Collapsed;
+  }
+
+  get #outcome(): Outcome {
+    return this.state.outcome as Outcome;
   }
 
   get #step(): Move<Explored> {

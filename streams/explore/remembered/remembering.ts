@@ -227,7 +227,7 @@ class Remembering implements System<Remembered> {
     for (const letter of sends) post(channels, letter);
     const state = new Collapsed(this.#expander, locals, channels, global, at, outcome);
     if (taken !== null) state.expanded = taken.state;
-    return new KnownMove(state, at, outcome, taken);
+    return new KnownMove(state, taken);
   }
 
   /** The end of a run: most end as others did. */
