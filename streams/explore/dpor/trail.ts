@@ -29,6 +29,7 @@ export class Trail<S> {
   /** by depth, `#width` each: how many steps, counted by depth, of each actor happen before it */
   #clocks = new Int32Array(FIRST_WIDTH * 64);
   readonly #before: number[] = [];
+  readonly #ends: number[] = [];
 
   constructor(system: System<S>) {
     this.#system = system;
@@ -93,10 +94,10 @@ export class Trail<S> {
     // its actor, or the clock for a timer
     const { keeper, needed } = this.#system.needs(state as S, process);
     const lastOfKeeper = this.#lastBefore(last, keeper);
-    for (let i = 0; i < before.length; i++) {
-      const depth = before[i] as number;
+    const latest = this.#latest();
+    for (let i = 0; i < latest.length; i++) {
+      const depth = latest[i] as number;
       if (depth === cause || this.processAt(depth) === process) continue;
-      if (before.indexOf(depth) !== i || this.#isBetween(depth)) continue;
       // only its keeper can have kept it waiting; others leave it where it is when they go later
       const isLet = depth !== lastOfKeeper || this.#lets(depth, process, needed);
       if (isLet) found(depth);
@@ -162,12 +163,24 @@ export class Trail<S> {
     return -1;
   }
 
-  /** Whether something that the last step depends on happens after `depth`. */
-  #isBetween(depth: number): boolean {
-    for (const other of this.#before) {
-      if (other > depth && this.happensBefore(depth, other)) return true;
+  /**
+   * Of what the last step depends on, what happens before nothing else of it, the last one first. There is one for each
+   * actor at most, however long the run is.
+   */
+  #latest(): readonly number[] {
+    const latest = this.#ends;
+    latest.length = 0;
+    const before = descending(this.#before);
+    for (let i = 0; i < before.length; i++) {
+      const depth = before[i] as number;
+      let isLast = true;
+      for (let j = 0; j < latest.length && isLast; j++) {
+        const later = latest[j] as number;
+        isLast = later !== depth && !this.happensBefore(depth, later);
+      }
+      if (isLast) latest.push(depth);
     }
-    return false;
+    return latest;
   }
 
   #followAccesses(depth: number, touch: number): void {
@@ -225,4 +238,19 @@ export class Trail<S> {
     this.#width = wide;
     this.#clocks = clocks;
   }
+}
+
+/** Few numbers are the rule, and asked for at every step. */
+const FEW = 16;
+
+/** Sorts in place. */
+function descending(numbers: number[]): number[] {
+  if (numbers.length > FEW) return numbers.sort((a, b) => b - a);
+  for (let i = 1; i < numbers.length; i++) {
+    const each = numbers[i] as number;
+    let j = i;
+    for (; j > 0 && (numbers[j - 1] as number) < each; j--) numbers[j] = numbers[j - 1] as number;
+    numbers[j] = each;
+  }
+  return numbers;
 }
