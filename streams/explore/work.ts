@@ -89,8 +89,8 @@ export class Worker {
   readonly #question: Question;
   #searched: WorldSystem | null = null;
   #sampled: WorldSystem | null = null;
-  #remembering: System<Remembered> | null = null;
-  #retracing: System<Remembered> | null = null;
+  #rememberedSample: System<Remembered> | null = null;
+  #rememberedSearch: System<Remembered> | null = null;
 
   constructor(question: Question) {
     this.#question = question;
@@ -113,8 +113,8 @@ export class Worker {
         if (strategy !== 'dpor')
           return strategyOf(strategy).explore(this.searched, limits, options);
         // it meets states again and again, and asks for no key of any
-        this.#retracing ??= remembering(this.searched);
-        return strategyOf(strategy).explore(this.#retracing, limits, options);
+        this.#rememberedSearch ??= remembering(this.searched);
+        return strategyOf(strategy).explore(this.#rememberedSearch, limits, options);
       }
       case 'sample':
         return this.#sample(piece, outside);
@@ -136,8 +136,8 @@ export class Worker {
     const all = { ...limits, executions: runs };
     // it asks for the key of every state, which a world in parts has none of
     if (strategy === 'uniform') return draw(system, all, options);
-    this.#remembering ??= remembering(system);
-    return draw(this.#remembering, all, options);
+    this.#rememberedSample ??= remembering(system);
+    return draw(this.#rememberedSample, all, options);
   }
 
   #classes(transitions: number, outside: Outside): number | null {
