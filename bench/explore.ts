@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { explore, type StrategyName } from '../streams/explore/explore.ts';
-import { remembering } from '../streams/explore/remembered/remembering.ts';
+import { MOST_SEARCHED, remembering } from '../streams/explore/remembered/remembering.ts';
 import { count, cpuSeconds, median } from './explore/figures.ts';
 import { memory } from './explore/memory.ts';
 import { rumur, spin, type Way } from './explore/outside.ts';
@@ -41,7 +41,9 @@ function once(strategy: StrategyName, n: number): { seconds: number; says: strin
     const system = peerSystem({ n });
     // as the command does, each time from nothing remembered
     const { verdict, counts } =
-      strategy === 'dpor' ? explore(remembering(system), strategy) : explore(system, strategy);
+      strategy === 'symmetric'
+        ? explore(system, strategy)
+        : explore(remembering(system, MOST_SEARCHED), strategy);
     const { executions, transitions, states, blocked } = counts;
     const what =
       states > 0 ? `${count(states)} states` : `${count(executions)} runs, ${blocked} blocked`;

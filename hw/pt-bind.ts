@@ -62,8 +62,13 @@ export function stageBind(tree: PtTree, alloc: TableAlloc, request: BindRequest)
     );
   }
   const staging: Staging = {
-    ...{ request, flavour, scratch, next: alloc.next },
-    ...{ newTables: [], updates: [], freed: [] },
+    request,
+    flavour,
+    scratch,
+    next: alloc.next,
+    newTables: [],
+    updates: [],
+    freed: [],
   };
   const root = bindInto(staging, tree.root, 0, span);
   const { next, newTables, updates, freed } = staging;

@@ -1,6 +1,6 @@
 /** One search of one subject, and whether searches of it agree. */
 import { explore, type StrategyName } from '../../streams/explore/explore.ts';
-import { remembering } from '../../streams/explore/remembered/remembering.ts';
+import { MOST_SEARCHED, remembering } from '../../streams/explore/remembered/remembering.ts';
 import type { Exploration, Limits, Verdict } from '../../streams/explore/result.ts';
 import type { WorldSystem } from '../../streams/explore/world-system.ts';
 
@@ -37,8 +37,8 @@ export const MOST_STEPS: Readonly<Record<Compared, number>> = {
 
 function explored(system: WorldSystem, strategy: Compared, limits: Limits): Exploration {
   // as the command does
-  if (strategy === 'dpor') return explore(remembering(system), strategy, limits);
-  return explore(system, strategy, limits);
+  if (strategy === 'symmetric') return explore(system, strategy, limits);
+  return explore(remembering(system, MOST_SEARCHED), strategy, limits);
 }
 
 /** @returns null when the strategy cannot be used on this */

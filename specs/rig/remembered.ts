@@ -2,7 +2,7 @@
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import type { U64 } from '../../domain/units.ts';
 import type { DecisionKind } from '../../machines/contract/decisions.ts';
-import { explore, strategyOf } from '../../streams/explore/explore.ts';
+import { explore, type StrategyName, strategyOf } from '../../streams/explore/explore.ts';
 import { invariantJudge } from '../../streams/explore/judge.ts';
 import { Random } from '../../streams/explore/random.ts';
 import { remembering } from '../../streams/explore/remembered/remembering.ts';
@@ -21,16 +21,20 @@ export function sampledSystem(scenario: Scenario, decisions: readonly DecisionKi
   return scenarioSystem(scenario, { judge: showing(judge), decisions });
 }
 
-/** What DPOR finds within so many steps; null where both refuse it. */
-export function reducedBoth(plain: WorldSystem, transitions: number): Both<Exploration> | null {
+/** What a search finds within so many steps; null where both refuse it. */
+export function searchedBoth(
+  plain: WorldSystem,
+  strategy: StrategyName,
+  transitions: number,
+): Both<Exploration> | null {
   const limits = { transitions, isExhaustive: true };
   const options = { witnesses: witnessesOf(WITNESS_NAMES) };
   const memory = remembering(plain);
   expect(memory.unreducible).toBe(plain.unreducible);
-  if (plain.unreducible !== null) return null;
+  if (strategyOf(strategy).reduces && plain.unreducible !== null) return null;
   return {
-    remembered: explore(memory, 'dpor', limits, options),
-    plain: explore(plain, 'dpor', limits, options),
+    remembered: explore(memory, strategy, limits, options),
+    plain: explore(plain, strategy, limits, options),
   };
 }
 
@@ -61,23 +65,24 @@ export function sampledBoth(plain: WorldSystem, executions: number): Both<Sample
 export function walkedBoth(plain: WorldSystem, runs: number, most?: number): Both<string[]>[] {
   const memory = remembering(plain, most);
   return Array.from({ length: runs }, (_, i) => {
-    // a key is asked of a whole world: half of the runs go without, so that steps are taken from parts alone
-    const isKeyed = i % 2 === 1;
+    // a text is one of a whole world: half of the runs go without, so that steps and keys come from parts alone
+    const isWhole = i % 2 === 1;
     return {
-      remembered: walked(memory, seedOf(i + 1), isKeyed),
-      plain: walked(plain, seedOf(i + 1), isKeyed),
+      remembered: walked(memory, seedOf(i + 1), isWhole),
+      plain: walked(plain, seedOf(i + 1), isWhole),
     };
   });
 }
 
 const MOST_STEPS = 1_000;
 
-function walked<S>(system: System<S>, seed: U64, isKeyed: boolean): string[] {
+function walked<S>(system: System<S>, seed: U64, isWhole: boolean): string[] {
   const random = new Random(seed);
   const lines: string[] = [];
   let state = system.initial;
   for (let steps = 0; steps < MOST_STEPS; steps++) {
-    if (isKeyed) lines.push(JSON.stringify([system.key(state), system.text(state)]));
+    lines.push(JSON.stringify(system.key(state)));
+    if (isWhole) lines.push(system.text(state));
     const ready = system.ready(state);
     lines.push(ready.join(' '));
     const process = ready[random.int(ready.length)];
@@ -85,7 +90,9 @@ function walked<S>(system: System<S>, seed: U64, isKeyed: boolean): string[] {
     const move = drawMove(system, state, process, random);
     const { choice, cause, isLast, problem, asks } = move;
     lines.push(JSON.stringify([choice, cause, isLast, problem, asks]));
-    lines.push([...move.touches()].sort((a, b) => a - b).join());
+    for (const touches of [move.touches(), move.mergedTouches()]) {
+      lines.push([...touches].sort((a, b) => a - b).join());
+    }
     ({ state } = move);
   }
   lines.push(JSON.stringify([system.stuck(state), system.problemAtEnd(state)]));

@@ -2,14 +2,15 @@
 import { scenarioNamed } from '../../bench/proofs/subjects.ts';
 import { QUIRKS } from '../../domain/quirks/quirks.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
-import { reducedBoth, sampledBoth, sampledSystem, walkedBoth } from '../rig/remembered.ts';
+import { sampledBoth, sampledSystem, searchedBoth, walkedBoth } from '../rig/remembered.ts';
 import { scenarioOfQuirk } from '../rig/quirks.ts';
 import { SCENARIOS } from '../rig/scenarios.ts';
 import { keep, timed } from './keep.ts';
 
 /** Of each sampler; and as many runs step by step. */
 const RUNS = 6;
-const DPOR_STEPS = 5_000;
+const SEARCHED_STEPS = 2_000;
+const SEARCHES = ['exhaustive', 'switches', 'dpor', 'stateful'] as const;
 const ROOT = new URL('../../', import.meta.url).pathname;
 const ofQuirks = [...new Set(QUIRKS.map(({ scenario }) => `quirks/${scenario}`))];
 
@@ -31,11 +32,13 @@ test('the same runs, problems, witnesses, classes and states', async () => {
           steps += plain.counts.transitions;
           wrong += plain.failures;
         }
-        const reduced = reducedBoth(system, DPOR_STEPS);
-        expect([name, decisions, reduced?.remembered]).toEqual([name, decisions, reduced?.plain]);
-        runs += reduced?.plain.counts.executions ?? 0;
-        steps += reduced?.plain.counts.transitions ?? 0;
-        // little is kept in the last one: runs go on as plain worlds, each from elsewhere
+        for (const strategy of SEARCHES) {
+          const both = searchedBoth(system, strategy, SEARCHED_STEPS);
+          const what = [name, decisions, strategy];
+          expect([what, both?.remembered]).toEqual([what, both?.plain]);
+          steps += both?.plain.counts.transitions ?? 0;
+        }
+        // little is kept in the last one: it begins anew every few steps
         for (const most of [undefined, 300]) {
           for (const { remembered, plain } of walkedBoth(system, RUNS, most)) {
             // a diff of whole states would be too long to read
@@ -47,7 +50,7 @@ test('the same runs, problems, witnesses, classes and states', async () => {
               plain.length,
             ]);
             runs += 1;
-            steps += plain.length / 2;
+            steps += plain.length / 5;
           }
         }
       }

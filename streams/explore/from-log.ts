@@ -18,7 +18,8 @@ import { expectations, invariantJudge, type Judge, telling } from './judge.ts';
 import { follow, kindOf } from './schedule/follow.ts';
 import { namesIn, sameAs } from './schedule/same.ts';
 import { answersIn } from './schedule/size.ts';
-import { worldSystem, type WorldSystem } from './world-system.ts';
+import type { Move } from './system.ts';
+import { type Explored, worldSystem, type WorldSystem } from './world-system.ts';
 
 export interface LoggedRun {
   readonly scenario: Scenario;
@@ -44,6 +45,8 @@ export interface FromLog {
   readonly system: WorldSystem;
   /** the choices of the log, up to the problem */
   readonly choices: readonly string[];
+  /** the steps that they are */
+  readonly moves: readonly Move<Explored>[];
   readonly problem: string;
   /** kinds of decisions that `system` explores: those that the log's choices answer */
   readonly decisions: readonly DecisionKind[];
@@ -126,8 +129,9 @@ export function fromLog(
     const system = begin({ scenario, seed, judge, decisions, maxAnswers });
     const found = follow(system, run.choices, { skip: true, thenUpTo: isAtOnce ? longest : 0 });
     if (found.problem === null || !isIt(found.problem)) continue;
-    const choices = found.moves.map(({ choice }) => choice);
-    const shown = { problem: found.problem, choices, decisions, maxAnswers };
+    const { moves, problem: shows } = found;
+    const choices = moves.map(({ choice }) => choice);
+    const shown = { problem: shows, choices, moves, decisions, maxAnswers };
     return { scenario, seed, isAtOnce, system, ...shown };
   }
   throw new RangeError(`the choices do not show ${kindOf(problem)}`);

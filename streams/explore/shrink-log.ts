@@ -7,20 +7,13 @@ import type { Path } from '../../domain/scenario/problem.ts';
 import type { Scenario } from '../../domain/scenario/schema.ts';
 import { ended } from './ended.ts';
 import type { FromLog } from './from-log.ts';
-import { foundBy, ScheduleShrinker, type ShrinkOptions, smallest } from './schedule/shrink.ts';
+import { remembering } from './remembered/remembering.ts';
+import { foundOf, ScheduleShrinker, type ShrinkOptions, smallest } from './schedule/shrink.ts';
 import { isSmaller, type Schedule } from './schedule/size.ts';
 import { type Cut, cutAt, cutUnbegun, sizeAt } from './shrink-scenario/cut.ts';
 import { membersOf, placesOf, WHOLES } from './shrink-scenario/parts.ts';
 import { at, subjectOf, withoutMembers, withValue } from './shrink-scenario/subject.ts';
-import {
-  type Best,
-  type Effort,
-  ownersIn,
-  PLAIN,
-  QUICK,
-  Trial,
-  WALKING,
-} from './shrink-scenario/trial.ts';
+import { type Best, ownersIn, Trial } from './shrink-scenario/trial.ts';
 import { smallerValues } from './shrink-scenario/values.ts';
 
 export interface SmallLog extends Schedule {
@@ -58,7 +51,7 @@ export class LogShrinker {
     this.#log = log;
     this.#options = options;
     this.#trial = new Trial(log);
-    const found = foundBy(log.system, log.choices);
+    const found = foundOf(log.system, log.moves, log.problem);
     this.#best = { subject: subjectOf(log.scenario), system: log.system, found };
     this.#maxAnswers = found.answers;
     this.given = found;
@@ -80,14 +73,10 @@ export class LogShrinker {
     const { keepsScenario = false, maxStates } = this.#options;
     // whole clients and steps first: a schedule of what is left costs much less to shrink
     if (!keepsScenario) yield* this.#cutCoarsely();
-    let walked: readonly string[] = [];
     for (let before: Best | null = null; before !== this.#best;) {
       yield* this.#shrinkSchedule(before !== null);
       before = this.#best;
-      // random runs are tried once for each schedule
-      const { choices } = before.found;
-      if (!keepsScenario) yield* this.#shrinkScenario(choices === walked ? PLAIN : WALKING);
-      walked = this.#best.found.choices;
+      if (!keepsScenario) yield* this.#shrinkScenario();
       if (before !== this.#best) continue;
       // states of worlds with latencies are not told apart
       if (maxStates > 0 && this.#log.isAtOnce && !this.isMinimal) yield* this.#prove(maxStates);
@@ -110,7 +99,8 @@ export class LogShrinker {
   *#prove(maxStates: number): Generator<Shrinking> {
     const { subject, system, found } = this.#best;
     const isIt = this.#trial.isItIn(subject);
-    const search = smallest(system, found, { maxStates, maxAnswers: this.#maxAnswers, isIt });
+    const limits = { maxStates, maxAnswers: this.#maxAnswers, isIt };
+    const search = smallest(system, found, limits, remembering(system));
     for (let next = search.next(); ; next = search.next()) {
       if (next.done !== true) {
         yield { doing: 'states', count: next.value };
@@ -125,17 +115,17 @@ export class LogShrinker {
 
   /** Whole clients, what was never begun, then steps of clients. */
   *#cutCoarsely(): Generator<Shrinking> {
-    yield* this.#cutWholes(['clients'], QUICK);
+    yield* this.#cutWholes(['clients'], true);
     yield* this.#attempt(
       'unbegun',
       () => cutUnbegun(this.#best.subject, ownersIn(this.#best)),
-      QUICK,
+      true,
     );
-    yield* this.#cutWholes(['clients.*'], QUICK);
+    yield* this.#cutWholes(['clients.*'], true);
   }
 
-  *#shrinkScenario(effort: Effort): Generator<Shrinking> {
-    yield* this.#cutWholes(WHOLES, effort);
+  *#shrinkScenario(): Generator<Shrinking> {
+    yield* this.#cutWholes(WHOLES, false);
     for (const path of membersOf(this.#best.subject.scenario)) {
       const [name, place] = [path[path.length - 1], path.slice(0, -1)];
       if (at(this.#best.subject.scenario, path) === undefined) continue;
@@ -143,33 +133,33 @@ export class LogShrinker {
         const subject = withoutMembers(this.#best.subject, place, [String(name)]);
         return { subject, isGone: null };
       };
-      yield* this.#attempt(path.join(), cut, effort);
+      yield* this.#attempt(path.join(), cut, false);
     }
     for (const [path, value] of smallerValues(this.#best.subject.scenario)) {
       if (at(this.#best.subject.scenario, path) === undefined) continue;
       const cut = (): Cut => {
         return { subject: withValue(this.#best.subject, path, value), isGone: null };
       };
-      yield* this.#attempt(`${path.join()}=${String(value)}`, cut, effort);
+      yield* this.#attempt(`${path.join()}=${String(value)}`, cut, false);
     }
   }
 
-  *#cutWholes(patterns: readonly string[], effort: Effort): Generator<Shrinking> {
+  *#cutWholes(patterns: readonly string[], isCoarse: boolean): Generator<Shrinking> {
     for (const pattern of patterns) {
       for (const path of placesOf(this.#best.subject.scenario, pattern.split('.'))) {
-        yield* this.#cutWhole(path, effort);
+        yield* this.#cutWhole(path, isCoarse);
       }
     }
   }
 
   /** By halves, then one by one. */
-  *#cutWhole(path: Path, effort: Effort): Generator<Shrinking> {
+  *#cutWhole(path: Path, isCoarse: boolean): Generator<Shrinking> {
     const sizeNow = (): number => sizeAt(this.#best.subject, path);
     for (let size = sizeNow(); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
       for (let from = 0; from < sizeNow();) {
         const name = `${path.join()} ${from} ${size}`;
         const cut = (): Cut => cutAt(this.#best.subject, path, from, size);
-        if (!(yield* this.#attempt(name, cut, effort))) from += size;
+        if (!(yield* this.#attempt(name, cut, isCoarse))) from += size;
       }
     }
   }
@@ -178,19 +168,19 @@ export class LogShrinker {
    * Whether a smaller scenario shows the problem in no more steps; it then is the best.
    * @param name of the cut: one that was in vain is not tried again before something else has changed
    */
-  *#attempt(name: string, cut: () => Cut, effort: Effort): Generator<Shrinking, boolean> {
+  *#attempt(name: string, cut: () => Cut, isCoarse: boolean): Generator<Shrinking, boolean> {
     if (this.isSpent || this.#inVain.has(name)) return false;
     const smaller = cut();
-    if (this.#trial.isWorth(this.#best, smaller, effort)) {
+    if (this.#trial.isWorth(this.#best, smaller, isCoarse)) {
       this.tried += 1;
       yield { doing: 'scenario', count: this.tried };
-      const found = this.#trial.of(this.#best, smaller, effort);
+      const found = this.#trial.of(this.#best, smaller, isCoarse);
       if (found !== null) {
         this.#take(found);
         return true;
       }
     }
-    if (!effort.isCoarse) this.#inVain.add(name);
+    if (!isCoarse) this.#inVain.add(name);
     return false;
   }
 

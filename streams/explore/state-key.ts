@@ -7,6 +7,7 @@
  */
 import type { Fence, FenceTable } from '../../domain/fence/fence-table.ts';
 import { OrderedMap } from '../../domain/ordered-map.ts';
+import type { Message } from '../../machines/contract/messages.ts';
 import type { ActorState } from '../../machines/execute/executor.ts';
 import { NOTHING_SHARED, type Shared } from '../../machines/shared/shared.ts';
 import type { Queue, Timer, World } from '../world/world.ts';
@@ -77,6 +78,38 @@ export class Keys {
     return this.#sum.end();
   }
 
+  /**
+   * What an actor adds to the sum of any world that it is in; of a VM without what {@link lists} adds.
+   * @param was another state of it, which adds `from`: the more they share the quicker
+   */
+  actor(place: number, is: ActorState, was?: ActorState, from: Sum = NO_SUM): Sum {
+    this.#sum.set(from.a, from.b);
+    const { a, b } = placeOf(place);
+    if (is.machine === 'vm') this.#vm(was, is, a, b);
+    else this.#sum.change(was, is, a, b);
+    return this.#taken;
+  }
+
+  /** What a VM's lists add: what of them counts rests on fences. */
+  lists(place: number, is: ActorState, shared: Shared): Sum {
+    this.#sum.set(0, 0);
+    const { a, b } = placeOf(place);
+    this.#lists(undefined, shared, is, shared, a, b);
+    return this.#taken;
+  }
+
+  /** What a queue adds that holds such mail. */
+  queue(key: string, messages: readonly Message[]): Sum {
+    this.#sum.set(0, 0);
+    this.#queue(key, undefined, messages);
+    return this.#taken;
+  }
+
+  get #taken(): Sum {
+    const { a, b } = this.#sum;
+    return { a, b };
+  }
+
   #actors(was: Judged['world'] | undefined, is: Judged['world']): void {
     const before = was?.actors.states ?? NO_ACTORS;
     const after = is.actors.states;
@@ -86,16 +119,16 @@ export class Keys {
       const now = after[i] as ActorState;
       const isVm = now.machine === 'vm';
       if (old === now && !(isVm && isFenced)) continue;
-      const place = numberHash(i);
-      const a = mixA(place.a, ACTORS.a);
-      const b = mixB(place.b, ACTORS.b);
-      if (isVm) this.#vm(old, was?.shared, now, is.shared, a, b);
-      else this.#sum.change(old, now, a, b);
+      const { a, b } = placeOf(i);
+      if (isVm) {
+        this.#lists(old, was?.shared, now, is.shared, a, b);
+        this.#vm(old, now, a, b);
+      } else this.#sum.change(old, now, a, b);
     }
   }
 
   /** Not all that a VM lists counts, and what does rests on fences, too. */
-  #vm(
+  #lists(
     was: ActorState | undefined,
     before: Shared | undefined,
     is: ActorState,
@@ -103,10 +136,14 @@ export class Keys {
     a: number,
     b: number,
   ): void {
-    const sum = this.#sum;
     const lists = was === undefined ? NONE : listsOf(was, before as Shared);
-    sum.changeMembers(lists as Members, listsOf(is, after) as unknown as Members, a, b);
+    this.#sum.changeMembers(lists as Members, listsOf(is, after) as unknown as Members, a, b);
+  }
+
+  /** The rest of it. */
+  #vm(was: ActorState | undefined, is: ActorState, a: number, b: number): void {
     if (was === is) return;
+    const sum = this.#sum;
     sum.change(was?.value, is.value, a, b);
     const context = (was?.context ?? NONE) as Members;
     sum.changeMembers(context, is.context as Members, a, b, STALE);
@@ -120,22 +157,22 @@ export class Keys {
         i++;
         j++;
       } else if (now === undefined || (old !== undefined && old.key < now.key)) {
-        this.#queue(old as Queue, undefined);
+        this.#queue((old as Queue).key, messagesOf(old), undefined);
         i++;
       } else if (old === undefined || now.key < old.key) {
-        this.#queue(undefined, now);
+        this.#queue(now.key, undefined, messagesOf(now));
         j++;
       } else {
-        this.#queue(old, now);
+        this.#queue(now.key, messagesOf(old), messagesOf(now));
         i++;
         j++;
       }
     }
   }
 
-  #queue(was: Queue | undefined, is: Queue | undefined): void {
-    const label = this.#sum.texts.of((is ?? (was as Queue)).key);
-    this.#sum.change(messagesOf(was), messagesOf(is), mixA(label.a, MAIL.a), mixB(label.b, MAIL.b));
+  #queue(key: string, was?: readonly Message[], is?: readonly Message[]): void {
+    const label = this.#sum.texts.of(key);
+    this.#sum.change(was, is, mixA(label.a, MAIL.a), mixB(label.b, MAIL.b));
   }
 
   #timers(was: readonly Timer[], is: readonly Timer[]): void {
@@ -184,4 +221,10 @@ export class Keys {
 
 const NONE: Members = {};
 
-const messagesOf = (queue: Queue | undefined): unknown => queue?.mail.map(({ message }) => message);
+function placeOf(actor: number): StateKey {
+  const place = numberHash(actor);
+  return { a: mixA(place.a, ACTORS.a), b: mixB(place.b, ACTORS.b) };
+}
+
+const messagesOf = (queue: Queue | undefined): readonly Message[] | undefined =>
+  queue?.mail.map(({ message }) => message);

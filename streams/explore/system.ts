@@ -78,8 +78,8 @@ export interface System<S> {
   readonly needs: (state: S, process: string) => Needed;
   /** Whether a step that needs this could have been taken in an earlier state, as far as its keeper is concerned. */
   readonly lets: (earlier: S, process: string, needed: string) => boolean;
-  /** What a step from `before` to `after` made possible: in a world, the mail that it sent and the timers that it armed. */
-  readonly sent: (before: S, after: S) => readonly Pending[];
+  /** What the step that led to a state made possible: in a world, the mail that it sent and the timers that it armed. */
+  readonly sent: (state: S) => readonly Pending[];
   /** Those who want to go on and cannot. */
   readonly blocked: (state: S) => readonly Blocked[];
   /** What is wrong with a state in which nobody is ready: who waits, for what; empty when all is done. */

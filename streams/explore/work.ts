@@ -10,7 +10,7 @@ import { dpor } from './dpor/dpor.ts';
 import { type Options, type StrategyName, strategyOf } from './explore.ts';
 import { expectations, invariantJudge, type Judge, silent } from './judge.ts';
 import type { Member } from './orbit.ts';
-import { type Remembered, remembering } from './remembered/remembering.ts';
+import { MOST_SEARCHED, type Remembered, remembering } from './remembered/remembering.ts';
 import type { Counts, Exploration, Limits } from './result.ts';
 import { scenarioSystem } from './scenario-system.ts';
 import { shrink, type Shrunk } from './schedule/shrink.ts';
@@ -73,6 +73,9 @@ export interface Outside {
   readonly progress: (counts: Readonly<Counts>) => void;
 }
 
+/** They look at states as a whole, and at each once: it would be made of its components again. */
+const WHOLE: ReadonlySet<StrategyName> = new Set<StrategyName>(['exact', 'symmetric']);
+
 /** A sampler reduces nothing: what the judge hears would only make classes of what is no other behaviour. */
 const deaf = (judge: Judge): Judge => ({ ...judge, hears: () => undefined });
 
@@ -102,19 +105,23 @@ export class Worker {
     return this.#searched;
   }
 
+  /** The same, for those that meet steps again and again. */
+  get #memory(): System<Remembered> {
+    this.#rememberedSearch ??= remembering(this.searched, MOST_SEARCHED);
+    return this.#rememberedSearch;
+  }
+
   do(piece: Piece, outside: Outside): Answers[Piece['do']] {
     switch (piece.do) {
       case 'size':
-        return sizeOf(this.searched, { ...piece, shouldStop: outside.shouldStop });
+        return sizeOf(this.#memory, { ...piece, shouldStop: outside.shouldStop });
       case 'search': {
         const { strategy, bounds, transitions } = piece;
         const limits = { ...outside, ...(transitions === null ? {} : { transitions }) };
         const options = this.#options(bounds);
-        if (strategy !== 'dpor')
+        if (WHOLE.has(strategy))
           return strategyOf(strategy).explore(this.searched, limits, options);
-        // it meets states again and again, and asks for no key of any
-        this.#rememberedSearch ??= remembering(this.searched);
-        return strategyOf(strategy).explore(this.#rememberedSearch, limits, options);
+        return strategyOf(strategy).explore(this.#memory, limits, options);
       }
       case 'sample':
         return this.#sample(piece, outside);
@@ -122,7 +129,7 @@ export class Worker {
         return this.#classes(piece.transitions, outside);
       case 'shrink': {
         const { choices, maxStates, maxTries } = piece;
-        return shrink(this.searched, choices, { maxStates, maxTries });
+        return shrink(this.#memory, choices, { maxStates, maxTries });
       }
     }
   }
@@ -134,8 +141,6 @@ export class Worker {
     const { seed, runs } = chunk;
     const options = { ...this.#options(bounds), seed, classes: true };
     const all = { ...limits, executions: runs };
-    // it asks for the key of every state, which a world in parts has none of
-    if (strategy === 'uniform') return draw(system, all, options);
     this.#rememberedSample ??= remembering(system);
     return draw(this.#rememberedSample, all, options);
   }

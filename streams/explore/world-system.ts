@@ -180,7 +180,8 @@ class ExploredWorld implements WorldSystem {
       ? world.timers[0]?.key === process
       : this.#executor.accepts(actorOf(world, receiverOf(process)), needed as MessageType);
 
-  readonly sent = ({ world: { seq } }: Explored, { world }: Explored): readonly Pending[] => {
+  readonly sent = ({ world }: Explored): readonly Pending[] => {
+    const seq = world.seq - 1;
     const found: Pending[] = [];
     for (const { key, mail } of world.queues) {
       for (let i = mail.length; i > 0 && mail[i - 1]?.cause === seq; i--) {

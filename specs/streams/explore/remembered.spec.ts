@@ -6,7 +6,7 @@ import { invariantJudge, type Judge, silent } from '../../../streams/explore/jud
 import { Random } from '../../../streams/explore/random.ts';
 import { remembering } from '../../../streams/explore/remembered/remembering.ts';
 import type { Explored, WorldSystem } from '../../../streams/explore/world-system.ts';
-import { reducedBoth, sampledBoth, sampledSystem, walkedBoth } from '../../rig/remembered.ts';
+import { sampledBoth, sampledSystem, searchedBoth, walkedBoth } from '../../rig/remembered.ts';
 import { TINY } from '../../rig/tiny.ts';
 
 const JUDGE = invariantJudge();
@@ -64,8 +64,8 @@ describe.each(WHOLE)('%s', (name) => {
   describe.each([[[]], [['fault', 'hardware']]] as const)('decisions %p', (decisions) => {
     const system = sampledSystem(scenario, decisions);
 
-    test('DPOR has the same runs', () => {
-      const both = reducedBoth(system, 1_500);
+    test.each(SEARCHES)('%s finds the same', (strategy) => {
+      const both = searchedBoth(system, strategy, 1_500);
       expect(both?.remembered).toEqual(both?.plain);
     });
 

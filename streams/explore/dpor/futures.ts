@@ -80,12 +80,16 @@ export class Futures {
     const text = parts.join(' ');
     const known = this.#passed.get(text);
     if (known !== undefined) return known;
+    const shift = this.#shiftOf(process);
     const made: Passed = {
       number: this.#passed.size,
-      ...{ process, touches, isWall },
+      process,
+      touches,
+      isWall,
       row: rowOf(touches, this.#processOf(process), isSent ? [own] : []),
       sent: pendingBits(places),
-      ...this.#shiftOf(process),
+      own: shift.own,
+      next: shift.next,
       event: isWall ? null : this.#event({ process, touches, keeper, needed, isWaiting: false }),
       past: this.#pastOfNext(process, isSent),
     };

@@ -107,16 +107,18 @@ class Search<S> {
     const ready = this.#system.ready(state);
     const future: Future = new Map();
     this.#nodes.push({
-      ...{ state, number, ready, first: ready.slice(0, 1), begun: 0 },
-      ...{
-        process: '',
-        moves: NO_MOVES,
-        next: 0,
-        step: null,
-        future,
-        low: number,
-        isCyclic: false,
-      },
+      state,
+      number,
+      ready,
+      first: ready.slice(0, 1),
+      begun: 0,
+      process: '',
+      moves: NO_MOVES,
+      next: 0,
+      step: null,
+      future,
+      low: number,
+      isCyclic: false,
     });
     if (ready.length > 0) return;
     this.#addBlocked(state, future);
@@ -188,7 +190,7 @@ class Search<S> {
 
   #passed({ state, process }: Node<S>, move: Move<S>): Passed {
     const needed = this.#system.needs(state, process);
-    return this.#futures.passed(process, needed, move, this.#system.sent(state, move.state));
+    return this.#futures.passed(process, needed, move, this.#system.sent(move.state));
   }
 
   /** Whom the step keeps from going, or does away with, might as well have gone before it. */

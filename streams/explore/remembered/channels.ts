@@ -1,5 +1,6 @@
 /** What lies in the queues of a world: channels that hold something, in canonical order. */
 import type { Message } from '../../../machines/contract/messages.ts';
+import type { Sum } from '../state-key.ts';
 import type { Process } from './processes.ts';
 
 /** A queue that holds something. */
@@ -8,6 +9,8 @@ export class Channel {
   readonly first: Letter;
   /** in the order in which they are delivered */
   readonly letters: readonly Letter[];
+  /** what it adds to the sum of a state; null until somebody has asked */
+  adds: Sum | null = null;
 
   constructor(first: Letter, letters: readonly Letter[]) {
     this.process = first.process;

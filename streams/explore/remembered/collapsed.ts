@@ -2,12 +2,14 @@
 import type { World } from '../../world/world.ts';
 import type { Explored } from '../explored.ts';
 import type { Ask, Move, Touches } from '../system.ts';
-import { causeOf } from './causes.ts';
+import { causeOf, type Way } from './causes.ts';
 import type { Channel } from './channels.ts';
 import type { Global, Local, Outcome } from './kept.ts';
 
 /** What makes worlds of states in components. */
 export interface Worlds {
+  /** places of VMs among the actors */
+  readonly vms: readonly number[];
   expand(at: Collapsed): Explored;
   /** A step from there, computed again to see what it touches. */
   touched(at: Collapsed, choice: string): Move<Explored>;
@@ -18,12 +20,9 @@ export class Collapsed {
   readonly locals: readonly Local[];
   readonly channels: readonly Channel[];
   readonly global: Global;
-  /** the state before; null at the beginning */
-  readonly before: Collapsed | null;
-  /** the step from there; null at the beginning */
-  readonly outcome: Outcome | null;
-  /** steps that were taken */
-  readonly depth: number;
+  readonly judged: unknown;
+  /** the steps that led here; null at the beginning */
+  readonly way: Way | null;
   /** the world that it is, once somebody has asked for it */
   expanded: Explored | null = null;
   readonly #worlds: Worlds;
@@ -33,24 +32,24 @@ export class Collapsed {
     locals: readonly Local[],
     channels: readonly Channel[],
     global: Global,
-    before: Collapsed | null = null,
-    outcome: Outcome | null = null,
+    judged: unknown,
+    way: Way | null,
   ) {
     this.#worlds = worlds;
     this.locals = locals;
     this.channels = channels;
     this.global = global;
-    this.before = before;
-    this.outcome = outcome;
-    this.depth = before === null ? 0 : before.depth + 1;
+    this.judged = judged;
+    this.way = way;
   }
 
   get world(): World {
     return this.#worlds.expand(this).world;
   }
 
-  get judged(): unknown {
-    return this.outcome === null ? this.#worlds.expand(this).judged : this.outcome.judged;
+  /** The states of its VMs. */
+  get vms(): readonly Local[] {
+    return this.#worlds.vms.map((place) => this.locals[place] as Local);
   }
 
   touched(choice: string): Move<Explored> {
@@ -58,19 +57,23 @@ export class Collapsed {
   }
 }
 
-/** The step that led to a state. */
+/** A step that is known. */
 export class KnownMove implements Move<Collapsed> {
   readonly state: Collapsed;
+  readonly #from: Collapsed;
+  readonly #outcome: Outcome;
   /** the step as it was computed, once it is asked for: it keeps worlds alive, so no outcome has it */
   #taken: Move<Explored> | null;
 
-  constructor(state: Collapsed, taken: Move<Explored> | null) {
+  constructor(from: Collapsed, outcome: Outcome, state: Collapsed, taken: Move<Explored> | null) {
+    this.#from = from;
+    this.#outcome = outcome;
     this.state = state;
     this.#taken = taken;
   }
 
   get choice(): string {
-    return this.#outcome.choice;
+    return this.#outcome.gone.choice;
   }
 
   get isLast(): boolean {
@@ -86,23 +89,22 @@ export class KnownMove implements Move<Collapsed> {
   }
 
   get cause(): number {
-    return causeOf(this.#from, this.#outcome.process);
+    return causeOf(this.#from, this.#outcome.gone.process);
   }
 
   touches(): Touches {
     return (this.#outcome.touches ??= this.#step.touches());
   }
 
+  /** What it touches besides rests on the lists of VMs, and on nothing else. */
   mergedTouches(): Touches {
-    return this.#step.mergedTouches();
-  }
-
-  get #from(): Collapsed {
-    return this.state.before as Collapsed;
-  }
-
-  get #outcome(): Outcome {
-    return this.state.outcome as Outcome;
+    const { merged } = this.#outcome;
+    const { vms } = this.#from;
+    const known = merged.find((each) => each.vms.every((local, i) => local === vms[i]));
+    if (known !== undefined) return known.touches;
+    const touches = this.#step.mergedTouches();
+    merged.push({ vms, touches });
+    return touches;
   }
 
   get #step(): Move<Explored> {

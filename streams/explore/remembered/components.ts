@@ -24,28 +24,50 @@ const NOWHERE: Judged['world'] = {
 };
 
 export class Components {
-  /** how many there are: what they keep alive grows with it */
-  size = 0;
   readonly #judge: Judge;
+  readonly #most: number;
+  /** how many there are, and what came of steps: what they keep alive grows with it */
+  #size = 0;
   readonly #keys = new Keys();
   readonly #types = new Map<string, number>();
   /** by actor */
-  readonly #locals: Map<string, Local>[] = [];
+  #locals: Map<string, Local>[] = [];
   /** by process */
-  readonly #letters: Map<string, Letter>[] = [];
-  readonly #globals = new Map<string, Global>();
+  #letters: Map<string, Letter>[] = [];
+  #globals = new Map<string, Global>();
 
-  constructor(judge: Judge) {
+  /** @param most are kept; then it begins anew: a state keeps what it is made of, and what it meets again is made again */
+  constructor(judge: Judge, most: number) {
     this.#judge = judge;
+    this.#most = most;
+  }
+
+  /** One more is kept. */
+  count(): void {
+    this.#size += 1;
+    if (this.#size <= this.#most) return;
+    this.#size = 0;
+    // each leads to others by what was met there, and the beginning to all
+    for (const { meetings, ends, lists } of this.#globals.values()) {
+      meetings.length = 0;
+      ends.length = 0;
+      lists.clear();
+    }
+    this.#locals = [];
+    this.#letters = [];
+    this.#globals = new Map<string, Global>();
   }
 
   /** @param from another state of the actor: the more they share the quicker */
   local(actor: number, state: ActorState, from: Local | null): Local {
     if (from?.state === state) return from;
+    const known = (this.#locals[actor] ??= new Map<string, Local>());
+    const adds = this.#keys.actor(actor, state, from?.state, from?.adds);
+    if (state.machine !== 'vm') return this.#once(known, adds, () => localOf(state, adds, adds));
+    // of a VM not all counts in a key
     const was = from && { world: NOWHERE, view: from.state };
     const sum = this.#keys.sum({ world: NOWHERE, view: state }, was, from?.sum);
-    const known = (this.#locals[actor] ??= new Map<string, Local>());
-    return this.#once(known, sum, () => ({ state, takes: [], sum }));
+    return this.#once(known, sum, () => localOf(state, sum, adds));
   }
 
   letter(process: Process, message: Message): Letter {
@@ -74,7 +96,18 @@ export class Components {
       const [first] = timers;
       const timer = first?.key ?? null;
       const isLast = first !== undefined && WATCHDOGS.has(first.mail.message.type);
-      return { shared, timers, nowNs, view, sum, timer, isLast, meetings: [], ends: [] };
+      return {
+        shared,
+        timers,
+        nowNs,
+        view,
+        sum,
+        timer,
+        isLast,
+        meetings: [],
+        ends: [],
+        lists: new Map(),
+      };
     });
   }
 
@@ -85,10 +118,17 @@ export class Components {
     if (found !== undefined) return found;
     const made = make();
     known.set(name, made);
-    this.size += 1;
+    this.count();
     return made;
   }
 }
+
+const localOf = (state: ActorState, sum: Sum, adds: Sum): Local => ({
+  state,
+  takes: [],
+  sum,
+  adds,
+});
 
 const withinOf = ({
   shared,

@@ -9,12 +9,17 @@ import type { Channel } from './channels.ts';
 import type { Collapsed, Worlds } from './collapsed.ts';
 
 export class Expander implements Worlds {
+  /** places of actors whose lists say what they wait for */
+  readonly vms: readonly number[];
   readonly #system: WorldSystem;
   /** the number of the next record: above all that a judge's state which is kept has heard of */
   #seq = 0;
 
   constructor(system: WorldSystem) {
     this.#system = system;
+    this.vms = system.initial.world.actors.states.flatMap(({ machine }, place) =>
+      machine === 'vm' ? [place] : [],
+    );
   }
 
   expand(at: Collapsed): Explored {
@@ -32,7 +37,7 @@ export class Expander implements Worlds {
 
   /** The same run from its beginning, step by step: a world in which records have the numbers that they have there. */
   again(at: Collapsed): Explored {
-    const choices = Array.from(backwards(at), ([, { choice }]) => choice).reverse();
+    const choices = Array.from(backwards(at.way), ([, { choice }]) => choice).reverse();
     const { initial } = this.#system;
     return choices.reduce(
       (state, choice) => possible(this.#system.take(state, choice)).state,
@@ -46,9 +51,10 @@ export class Expander implements Worlds {
    */
   #put(at: Collapsed): Explored {
     const { config, actors, seq: first } = this.#system.initial.world;
-    const seq = Math.max(this.#seq, first + at.depth);
+    const steps = at.way?.steps ?? 0;
+    const seq = Math.max(this.#seq, first + steps);
     this.#seq = seq + 1;
-    const from = seq - at.depth;
+    const from = seq - steps;
     const { shared, timers, nowNs } = at.global;
     const world: World = {
       config,
@@ -60,7 +66,7 @@ export class Expander implements Worlds {
       ),
       queues: at.channels.map((channel) => queueOf(at, channel, from)),
       timers: timers.map((timer): Timer => {
-        const cause = from + armedBy(at, timer.key);
+        const cause = from + armedBy(at.way, timer.key);
         return { ...timer, mail: { ...timer.mail, cause } };
       }),
       shared,
@@ -70,7 +76,7 @@ export class Expander implements Worlds {
 }
 
 function queueOf(at: Collapsed, channel: Channel, from: number): Queue {
-  const steps = sentBy(at, channel);
+  const steps = sentBy(at.way, channel);
   const mail = channel.letters.map(({ message }, i): Mail => {
     return { message, cause: from + (steps[i] as number), dueNs: 0 };
   });

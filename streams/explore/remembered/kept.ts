@@ -11,7 +11,10 @@ export interface Local {
   readonly state: ActorState;
   /** by the type of a letter: whether it takes such a message now */
   readonly takes: (boolean | undefined)[];
+  /** it is this and no other state of its actor */
   readonly sum: Sum;
+  /** what it adds to the sum of a state that it is in; of a VM without its lists */
+  readonly adds: Sum;
 }
 
 /** What any step may look at: all that is shared, the timers, the clock, and what the judge knows. */
@@ -29,6 +32,8 @@ export interface Global {
   readonly meetings: (Meeting | undefined)[];
   /** where runs ended */
   readonly ends: End[];
+  /** what the lists of a VM add here to the sum of a state: only of pending fences they count */
+  readonly lists: Map<Local, Sum>;
 }
 
 /** Where a local state and a message met a global state: all that a step rests on, but for the answers in its choice. */
@@ -45,22 +50,29 @@ export interface Meeting {
   readonly next: Meeting | undefined;
 }
 
-/** What came of a step. */
-export interface Outcome {
+/** A step as the way of a run has it, which lasts longer than what is kept: no more than it takes to go it again. */
+export interface Gone {
   readonly process: Process;
   readonly choice: string;
-  /** its actor's state from there on */
-  readonly local: Local;
-  readonly global: Global;
   readonly sends: readonly Letter[];
   /** timers, by key */
   readonly arms: readonly string[];
+}
+
+/** What came of a step. */
+export interface Outcome {
+  readonly gone: Gone;
+  /** its actor's state from there on */
+  readonly local: Local;
+  readonly global: Global;
   readonly judged: unknown;
   readonly problem: string | null;
   readonly isLast: boolean;
   readonly asks: readonly Ask[];
   /** null until somebody has asked */
   touches: Touches | null;
+  /** what it touches for who takes states with one key for one, by the states of the VMs before it */
+  readonly merged: { readonly vms: readonly Local[]; readonly touches: Touches }[];
 }
 
 /** A state where nobody is ready: who waits for ever, and what is wrong. */

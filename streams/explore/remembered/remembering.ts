@@ -4,7 +4,7 @@
  * is made only for a step that is new, and few are: the peer model with 7 workers has 5.5 million transitions and about
  * 14,000 of these. docs/decisions/036 says why that is sound.
  *
- * Where what counts of the judge's state rests on mail, and where no more fits, a run goes on as a plain world.
+ * Where what counts of the judge's state rests on mail, a run goes on as a plain world.
  */
 import type { MessageType } from '../../../machines/contract/messages.ts';
 import { WATCHDOGS } from '../../../machines/contract/watchdogs.ts';
@@ -15,18 +15,21 @@ import type { Blocked, Move, Needed, Pending, System } from '../system.ts';
 import type { StateKey } from '../state-key.ts';
 import { TIMER } from '../touching.ts';
 import type { WorldSystem } from '../world-system.ts';
-import { causeOf, sentTo } from './causes.ts';
+import { causeOf, sentTo, Way } from './causes.ts';
 import { areSame, channelOf, type Channel, type Letter, post, withoutFirst } from './channels.ts';
 import { Collapsed, KnownMove } from './collapsed.ts';
 import { Components } from './components.ts';
 import { Expander } from './expand.ts';
-import type { End, Local, Meeting, Outcome } from './kept.ts';
+import type { End, Gone, Local, Meeting, Outcome } from './kept.ts';
 import { type Process, Processes } from './processes.ts';
+import { Sums } from './sums.ts';
 
-/** A state of a world that remembers: in components, or, where they are not followed any more, as it is. */
+/** A state of a world that remembers: in components, or, where it rests on more than they say, as it is. */
 export type Remembered = Collapsed | Explored;
 
 const MOST = 100_000;
+/** A search in layers comes back to what a layer ago was new: with room for that it takes a third of the time. */
+export const MOST_SEARCHED = 400_000;
 /** Ends that are kept for one global state. */
 const MOST_ENDS = 16;
 
@@ -37,15 +40,14 @@ class Remembering implements System<Remembered> {
   readonly orbitKey: System<Remembered>['orbitKey'];
   readonly unreducible: string | null;
   readonly #system: WorldSystem;
-  readonly #most: number;
   readonly #components: Components;
   readonly #processes: Processes;
   readonly #expander: Expander;
+  readonly #sums = new Sums();
 
   constructor(system: WorldSystem, most: number) {
     this.#system = system;
-    this.#most = most;
-    this.#components = new Components(system.judge);
+    this.#components = new Components(system.judge, most);
     this.#processes = new Processes(system.initial.world.actors.places);
     this.#expander = new Expander(system);
     this.unreducible = system.unreducible;
@@ -116,8 +118,8 @@ class Remembering implements System<Remembered> {
     return this.#system.accepts(state, needed as MessageType);
   };
 
-  readonly sent = (before: Remembered, after: Remembered): readonly Pending[] =>
-    after instanceof Collapsed ? sentTo(after) : this.#system.sent(this.#whole(before), after);
+  readonly sent = (at: Remembered): readonly Pending[] =>
+    at instanceof Collapsed ? sentTo(at) : this.#system.sent(at);
 
   readonly blocked = (at: Remembered): readonly Blocked[] => {
     if (!(at instanceof Collapsed)) return this.#system.blocked(at);
@@ -128,7 +130,8 @@ class Remembering implements System<Remembered> {
     return waiting.map((process) => ({ process: process.name, cause: causeOf(at, process) }));
   };
 
-  readonly key = (at: Remembered): StateKey => this.#system.key(this.#whole(at));
+  readonly key = (at: Remembered): StateKey =>
+    at instanceof Collapsed ? this.#sums.keyOf(at) : this.#system.key(at);
 
   readonly text = (at: Remembered): string => this.#system.text(this.#whole(at));
 
@@ -149,7 +152,7 @@ class Remembering implements System<Remembered> {
       const process = this.#processes.of(key);
       for (const { message } of mail) post(channels, components.letter(process, message));
     }
-    const at = new Collapsed(this.#expander, locals, channels, global);
+    const at = new Collapsed(this.#expander, locals, channels, global, judged, null);
     at.expanded = initial;
     this.#expander.heard(initial);
     return at;
@@ -183,18 +186,13 @@ class Remembering implements System<Remembered> {
       if (each.local === local && each.letter === letter) return each;
     }
     const made: Meeting = { local, letter, usual: null, others: null, all: null, next };
-    if (!this.#isFull) global.meetings[process.number] = made;
+    global.meetings[process.number] = made;
     return made;
-  }
-
-  get #isFull(): boolean {
-    return this.#components.size >= this.#most;
   }
 
   /** null where it cannot be kept */
   #outcomeOf(at: Collapsed, process: Process, move: Move<Explored>): Outcome | null {
     const components = this.#components;
-    if (this.#isFull) return null;
     const { choice, isLast, problem, asks = [], state } = move;
     const { world, judged } = state;
     const global = components.global(world, judged, at.global);
@@ -208,15 +206,18 @@ class Remembering implements System<Remembered> {
       return sent.map(({ message }) => components.letter(to, message));
     });
     const arms = world.timers.filter(({ mail }) => mail.cause === seq).map(({ key }) => key);
-    components.size += 1;
+    components.count();
     this.#expander.heard(state);
-    const touches = null;
-    return { process, choice, local, global, sends, arms, judged, problem, isLast, asks, touches };
+    const gone: Gone = { process, choice, sends, arms };
+    const [touches, merged] = [null, []];
+    // one literal: an object of spread parts is twice as slow to read
+    return { gone, local, global, judged, problem, isLast, asks, touches, merged };
   }
 
   /** @param taken the step, if it was computed just now */
   #follow(at: Collapsed, outcome: Outcome, taken: Move<Explored> | null): KnownMove {
-    const { process, local, global, sends } = outcome;
+    const { gone, local, global, judged } = outcome;
+    const { process, sends } = gone;
     let { locals } = at;
     if (locals[process.actor] !== local) {
       const changed = locals.slice();
@@ -225,9 +226,10 @@ class Remembering implements System<Remembered> {
     }
     const channels = withoutFirst(at.channels, process);
     for (const letter of sends) post(channels, letter);
-    const state = new Collapsed(this.#expander, locals, channels, global, at, outcome);
+    const way = new Way(at.way, gone);
+    const state = new Collapsed(this.#expander, locals, channels, global, judged, way);
     if (taken !== null) state.expanded = taken.state;
-    return new KnownMove(state, taken);
+    return new KnownMove(at, outcome, state, taken);
   }
 
   /** The end of a run: most end as others did. */
@@ -246,7 +248,7 @@ class Remembering implements System<Remembered> {
   }
 }
 
-/** @param most components and steps that are kept; what lies beyond is computed again each time */
+/** @param most components and steps that are kept: when there are more, all are forgotten that no state has */
 export function remembering(system: WorldSystem, most = MOST): System<Remembered> {
   return new Remembering(system, most);
 }

@@ -6,6 +6,7 @@
  */
 import { ended } from '../ended.ts';
 import type { System } from '../system.ts';
+import { Visited } from '../visited.ts';
 import { endProblem } from './follow.ts';
 import { answersIn, type Schedule } from './size.ts';
 
@@ -72,32 +73,37 @@ function* stepsFrom<S>(
   }
 }
 
-/** The nodes of one layer, by state, then by who ran last and how many answers there were. */
+/** The nodes of one layer, by the number of their state: one for each who ran last and how many answers there were. */
 class Layer<S> {
-  readonly #states = new Map<string, Map<string, Node<S>>>();
+  readonly #states = new Map<number, Node<S>[]>();
 
   get size(): number {
     return this.#states.size;
   }
 
-  add(key: string, node: Node<S>): void {
-    let nodes = this.#states.get(key);
-    if (nodes === undefined) this.#states.set(key, (nodes = new Map()));
-    const kind = `${node.answers} ${node.last}`;
-    const known = nodes.get(kind);
-    if (known === undefined || node.switches < known.switches) nodes.set(kind, node);
+  add(state: number, node: Node<S>): void {
+    const nodes = this.#states.get(state);
+    if (nodes === undefined) {
+      this.#states.set(state, [node]);
+      return;
+    }
+    const { last, answers } = node;
+    const i = nodes.findIndex((each) => each.last === last && each.answers === answers);
+    const known = nodes[i];
+    if (known === undefined) nodes.push(node);
+    else if (node.switches < known.switches) nodes[i] = node;
   }
 
   /** Its nodes; what is seen of states is brought up to date. */
-  *settle(seen: Map<string, number>): Generator<Node<S>> {
-    for (const [key, nodes] of this.#states) {
-      const before = seen.get(key) ?? Infinity;
+  *settle(seen: number[]): Generator<Node<S>> {
+    for (const [state, nodes] of this.#states) {
+      const before = seen[state] ?? Infinity;
       let fewest = before;
-      for (const node of nodes.values()) {
+      for (const node of nodes) {
         if (node.answers < before) yield node;
         fewest = Math.min(fewest, node.answers);
       }
-      seen.set(key, fewest);
+      seen[state] = fewest;
     }
   }
 }
@@ -127,13 +133,12 @@ export function* minimalSearch<S>(
   system: System<S>,
   { isIt, maxStates, maxSteps = Infinity, maxAnswers = Infinity }: MinimalOptions,
 ): Generator<number, Schedule | null | undefined> {
-  const keyOf = (state: S): string => {
-    const { a, b } = system.key(state);
-    return `${a},${b}`;
-  };
   const { initial } = system;
-  /** the fewest answers with which an earlier layer came to a state */
-  const seen = new Map([[keyOf(initial), 0]]);
+  const states = new Visited();
+  const numberOf = (state: S): number => states.add(system.key(state));
+  /** by state: the fewest answers with which an earlier layer came to it */
+  const seen: number[] = [];
+  seen[numberOf(initial)] = 0;
   const sizes: number[] = [];
   let nodes: Node<S>[] = [{ state: initial, last: '', switches: 0, answers: 0, way: null }];
   for (let steps = 0; nodes.length > 0; steps++) {
@@ -141,7 +146,7 @@ export function* minimalSearch<S>(
     const broken: Node<S>[] = [];
     const next = new Layer<S>();
     for (const [i, node] of nodes.entries()) {
-      if (i % 64 === 0) yield seen.size + next.size;
+      if (i % 64 === 0) yield states.size;
       const ready = system.ready(node.state);
       const problem = ready.length === 0 ? endProblem(system, node.state) : null;
       if (problem !== null && isIt(problem)) ended.push(node);
@@ -150,10 +155,10 @@ export function* minimalSearch<S>(
         if (child.answers > maxAnswers) continue;
         if (found !== null && isIt(found)) broken.push(child);
         if (found !== null) continue;
-        const key = keyOf(child.state);
-        if (child.answers < (seen.get(key) ?? Infinity)) next.add(key, child);
+        const number = numberOf(child.state);
+        if (child.answers < (seen[number] ?? Infinity)) next.add(number, child);
       }
-      if (seen.size + next.size > maxStates) return undefined;
+      if (states.size > maxStates) return undefined;
     }
     const best = cheapest(ended) ?? cheapest(broken);
     if (best !== null) return best;

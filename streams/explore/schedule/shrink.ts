@@ -199,15 +199,19 @@ export function foundOf<S>(
 /**
  * The smallest schedule with so many answers at most, proved; null when there are too many states to say.
  * @param known shows the problem with no more answers
+ * @param searched the same system, if another way to have it is quicker for a search
  */
-export function* smallest<S>(
+export function* smallest<S, T = S>(
   system: System<S>,
   known: Found<S>,
   limits: Pick<MinimalOptions, 'maxStates' | 'maxAnswers'> & Pick<ShrinkOptions, 'isIt'>,
+  searched?: System<T>,
 ): Generator<number, Found<S> | null> {
   const isIt = limits.isIt ?? sameKind(known.problem);
-  const maxSteps = known.choices.length;
-  const best = yield* minimalSearch(system, { ...limits, isIt, maxSteps });
+  const options = { ...limits, isIt, maxSteps: known.choices.length };
+  const best = yield* searched === undefined
+    ? minimalSearch(system, options)
+    : minimalSearch(searched, options);
   if (best === undefined) return null;
   if (best === null) throw new RangeError('the search over states misses a schedule');
   const { moves, problem } = follow(system, best.choices);

@@ -10,6 +10,8 @@ import type { Scenario } from '../../../domain/scenario/schema.ts';
 
 export interface Subject {
   readonly scenario: Scenario;
+  /** the scenario as text, in canonical order */
+  readonly text: string;
   /** of each client: the numbers that its steps had at first */
   readonly origins: Readonly<Record<string, readonly number[]>>;
 }
@@ -19,7 +21,11 @@ export function subjectOf(scenario: Scenario): Subject {
     client,
     steps.map((_, index) => index),
   ]);
-  return { scenario, origins: Object.fromEntries(origins) as Subject['origins'] };
+  return {
+    scenario,
+    text: canonicalScenario(scenario),
+    origins: Object.fromEntries(origins) as Subject['origins'],
+  };
 }
 
 /** What lies at a place of a tree; undefined when there is no such place. */
@@ -44,10 +50,11 @@ function changed(tree: unknown, path: Path, change: (value: unknown) => unknown)
 }
 
 /** The tree as a scenario, unless it is none or the same as before. */
-function checked(tree: unknown, { scenario, origins }: Subject): Subject | null {
-  const smaller = scenarioOrNull(tree);
-  if (smaller === null || canonicalScenario(smaller) === canonicalScenario(scenario)) return null;
-  return { scenario: smaller, origins };
+function checked(tree: unknown, { text: before, origins }: Subject): Subject | null {
+  const scenario = scenarioOrNull(tree);
+  if (scenario === null) return null;
+  const text = canonicalScenario(scenario);
+  return text === before ? null : { scenario, text, origins };
 }
 
 const isIn = (index: number, from: number, count: number): boolean =>

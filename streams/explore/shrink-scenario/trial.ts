@@ -1,27 +1,17 @@
 /**
  * Whether a smaller scenario shows the problem, in no more steps: the schedule is followed, and what is not possible without the
- * part that is gone is passed over; if that shows nothing, a few random runs are tried.
+ * part that is gone is passed over.
  */
 import type { Scenario } from '../../../domain/scenario/schema.ts';
 import { begin, type FromLog, judgeOf } from '../from-log.ts';
-import { Random } from '../random.ts';
 import { follow, kindOf } from '../schedule/follow.ts';
 import { namesIn, sameAs } from '../schedule/same.ts';
 import { type Found, foundOf } from '../schedule/shrink.ts';
 import type { Explored, WorldSystem } from '../world-system.ts';
 import { type Cut, sizeAt } from './cut.ts';
-import { drawnRun, type DrawnRun } from './drawn.ts';
 import { choicesWithout, type Owner, ownersOf } from './owners.ts';
 import { isSound } from './sound.ts';
 import type { Subject } from './subject.ts';
-
-/** How much is tried to see whether a smaller scenario shows the problem. */
-export interface Effort {
-  /** a client is left out with what it did, or not at all, and never the step that shows the problem */
-  readonly isCoarse: boolean;
-  /** random runs, where the schedule shows nothing */
-  readonly walks: number;
-}
 
 /** A scenario, and a schedule of it that shows the problem. */
 export interface Best {
@@ -30,15 +20,9 @@ export interface Best {
   readonly found: Found<Explored>;
 }
 
-export const QUICK: Effort = { isCoarse: true, walks: 0 };
-export const PLAIN: Effort = { isCoarse: false, walks: 0 };
-export const WALKING: Effort = { isCoarse: false, walks: 3 };
-const SEED = '0x3';
-
 export class Trial {
   readonly #log: FromLog;
   readonly #same: (problem: string) => boolean;
-  readonly #random = new Random(SEED);
 
   constructor(log: FromLog) {
     this.#log = log;
@@ -46,15 +30,18 @@ export class Trial {
   }
 
   /** Whether there is a scenario to try, and the step that shows the problem is not gone. */
-  isWorth(best: Best, { subject, isGone }: Cut, { isCoarse }: Effort): boolean {
+  isWorth(best: Best, { subject, isGone }: Cut, isCoarse: boolean): boolean {
     return subject !== null && !(isCoarse && isGone !== null && isLastGone(best, isGone));
   }
 
-  /** The smaller scenario with a schedule that shows the problem; null if none was found. */
-  of(best: Best, { subject, isGone }: Cut, effort: Effort): Best | null {
+  /**
+   * The smaller scenario with a schedule that shows the problem; null if none was found.
+   * @param isCoarse a client is left out with what it did, or not at all
+   */
+  of(best: Best, { subject, isGone }: Cut, isCoarse: boolean): Best | null {
     if (subject === null) return null;
     const system = this.#systemOf(subject);
-    const found = this.#show(best, { subject, isGone }, system, effort);
+    const found = this.#show(best, { subject, isGone }, system, isCoarse);
     return found !== null && this.#isFair(subject, found.choices)
       ? { subject, system, found }
       : null;
@@ -75,21 +62,18 @@ export class Trial {
     best: Best,
     { subject, isGone }: Pick<Best, 'subject'> & Pick<Cut, 'isGone'>,
     system: WorldSystem,
-    { isCoarse, walks }: Effort,
+    isCoarse: boolean,
   ): Found<Explored> | null {
     const isIt = this.isItIn(subject);
     const { choices } = best.found;
     const maxSteps = choices.length;
     const options = { skip: true, thenUpTo: maxSteps, maxSteps };
     const isClient = sizeAt(subject, ['clients']) < sizeAt(best.subject, ['clients']);
-    const runs: (() => DrawnRun<Explored>)[] = [];
-    if (isGone !== null) {
-      runs.push(() => follow(system, choicesWithout(choices, ownersIn(best), isGone), options));
-    }
-    if (!isCoarse || !isClient) runs.push(() => follow(system, choices, options));
-    for (let i = 0; i < walks; i++) runs.push(() => drawnRun(system, this.#random, maxSteps));
-    for (const run of runs) {
-      const { moves, problem } = run();
+    const schedules: (() => readonly string[])[] = [];
+    if (isGone !== null) schedules.push(() => choicesWithout(choices, ownersIn(best), isGone));
+    if (!isCoarse || !isClient) schedules.push(() => choices);
+    for (const schedule of schedules) {
+      const { moves, problem } = follow(system, schedule(), options);
       if (problem !== null && isIt(problem)) return foundOf(system, moves, problem);
     }
     return null;
