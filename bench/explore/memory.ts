@@ -5,8 +5,10 @@ import { loadScenario } from '../../cli/scenario-file.ts';
 import { explore } from '../../streams/explore/explore.ts';
 import { invariantJudge } from '../../streams/explore/judge.ts';
 import type { Limits } from '../../streams/explore/result.ts';
+import { MOST_SEARCHED, remembering } from '../../streams/explore/remembered/remembering.ts';
 import { scenarioSystem } from '../../streams/explore/scenario-system.ts';
 import type { System } from '../../streams/explore/system.ts';
+import type { WorldSystem } from '../../streams/explore/world-system.ts';
 import { peerSystem } from '../peer/world.ts';
 import { count, FULL } from './figures.ts';
 
@@ -41,10 +43,14 @@ export function memory(): void {
       `${name.padEnd(34)} ${count(bytes / states).padStart(9)}    ${count(states)} states\n`,
     );
   };
-  for (const n of [5, 6]) row(`peer model, N=${n}`, bytesOf(peerSystem({ n }), {}));
+  const both = (name: string, system: WorldSystem, limits: Limits): void => {
+    row(name, bytesOf(system, limits));
+    row(`${name}, remembered`, bytesOf(remembering(system, MOST_SEARCHED), limits));
+  };
+  for (const n of [5, 6]) both(`peer model, N=${n}`, peerSystem({ n }), {});
   for (const name of FULL) {
     const scenario = loadScenario(join('scenarios', `${name}.yaml`));
     const judged = scenarioSystem(scenario, { judge: invariantJudge() });
-    row(`${name}, every invariant`, bytesOf(judged, { transitions: 200_000 }));
+    both(name, judged, { transitions: 200_000 });
   }
 }

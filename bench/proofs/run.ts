@@ -5,7 +5,7 @@
  */
 import { argv } from 'node:process';
 import { type Part, type Proofs, readProofs, writeProofs } from './data.ts';
-import { type Compared, COMPARED, isSpent, searched, type Searches } from './search.ts';
+import { type Compared, COMPARED, isSpent, mostSteps, searched, type Searches } from './search.ts';
 import { allSubjects, ROOT, type Subject } from './subjects.ts';
 
 const FILE = `${ROOT}specs/data/proofs.json`;
@@ -28,7 +28,7 @@ function isKept({ part, id }: Subject, strategy: Compared): boolean {
   if (again.includes(id) || again.includes(strategy)) return false;
   const known = proofs[part][id]?.[strategy];
   if (known === undefined) return false;
-  return known.verdict !== 'spent' || isSpent(known, strategy);
+  return known.verdict !== 'spent' || isSpent(known, strategy, id);
 }
 
 for (const strategy of COMPARED) {
@@ -36,7 +36,7 @@ for (const strategy of COMPARED) {
     const { part, id } = subject;
     if (isKept(subject, strategy)) continue;
     const start = performance.now();
-    const found = searched(subject.system(), strategy);
+    const found = searched(subject.system(), strategy, mostSteps(strategy, id));
     if (found === null) continue;
     proofs[part][id] = { ...proofs[part][id], [strategy]: found };
     writeProofs(FILE, proofs);

@@ -73,14 +73,21 @@ export class LogShrinker {
     const { keepsScenario = false, maxStates } = this.#options;
     // whole clients and steps first: a schedule of what is left costs much less to shrink
     if (!keepsScenario) yield* this.#cutCoarsely();
+    let shrunk = '';
     for (let before: Best | null = null; before !== this.#best;) {
-      yield* this.#shrinkSchedule(before !== null);
+      // what is left of a scenario has the same steps as a rule: then this schedule was tried to be shrunk before
+      if (shrunk !== this.#schedule) yield* this.#shrinkSchedule(before !== null);
+      shrunk = this.#schedule;
       before = this.#best;
       if (!keepsScenario) yield* this.#shrinkScenario();
       if (before !== this.#best) continue;
       // states of worlds with latencies are not told apart
       if (maxStates > 0 && this.#log.isAtOnce && !this.isMinimal) yield* this.#prove(maxStates);
     }
+  }
+
+  get #schedule(): string {
+    return this.#best.found.choices.join(' ');
   }
 
   *#shrinkSchedule(isFine: boolean): Generator<Shrinking> {

@@ -48,13 +48,23 @@ export function channelOf(channels: readonly Channel[], process: Process): Chann
   return undefined;
 }
 
-/** Without the first message of a queue. A copy by hand: it is half of a known step. */
+/**
+ * Without the first message of a queue. A copy that is shifted, and not one that grows: it is half of a known step, and
+ * has room for what is sent then.
+ */
 export function withoutFirst(channels: readonly Channel[], process: Process): Channel[] {
-  const left: Channel[] = [];
-  for (const channel of channels) {
-    if (channel.process !== process) left.push(channel);
-    else if (channel.letters.length > 1) left.push(channel.rest);
+  const left = channels.slice();
+  const { length } = left;
+  let at = 0;
+  while (at < length && (left[at] as Channel).process !== process) at += 1;
+  if (at === length) return left;
+  const channel = left[at] as Channel;
+  if (channel.letters.length > 1) {
+    left[at] = channel.rest;
+    return left;
   }
+  for (; at < length - 1; at++) left[at] = left[at + 1] as Channel;
+  left.pop();
   return left;
 }
 

@@ -73,7 +73,7 @@ export class KnownMove implements Move<Collapsed> {
   }
 
   get choice(): string {
-    return this.#outcome.gone.choice;
+    return this.#outcome.choice;
   }
 
   get isLast(): boolean {
@@ -89,7 +89,7 @@ export class KnownMove implements Move<Collapsed> {
   }
 
   get cause(): number {
-    return causeOf(this.#from, this.#outcome.gone.process);
+    return causeOf(this.#from, this.#outcome.process);
   }
 
   touches(): Touches {

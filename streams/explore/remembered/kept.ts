@@ -47,7 +47,7 @@ export interface Meeting {
   others: Map<string, Outcome> | null;
   /** every one that is explored; null until somebody has asked for all of them */
   all: readonly Outcome[] | null;
-  readonly next: Meeting | undefined;
+  next: Meeting | null;
 }
 
 /** A step as the way of a run has it, which lasts longer than what is kept: no more than it takes to go it again. */
@@ -59,8 +59,8 @@ export interface Gone {
   readonly arms: readonly string[];
 }
 
-/** What came of a step. */
-export interface Outcome {
+/** What came of a step. A step that is looked up waits for memory: what it needs lies in one place. */
+export interface Outcome extends Gone {
   readonly gone: Gone;
   /** its actor's state from there on */
   readonly local: Local;
