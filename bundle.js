@@ -1,5 +1,5 @@
 /**
- * Joins what `npm run build` compiled into few files for the command line: Node takes a third of a millisecond for each module, and
+ * Joins what `npm run build` compiled into few files for the command line: Node takes half a millisecond for each module, and
  * a command needs 400 to 500 of them. docs/decisions/037 has the figures.
  */
 import { rmSync } from 'node:fs';

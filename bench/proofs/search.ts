@@ -32,7 +32,7 @@ export const MOST_STEPS: Readonly<Record<Compared, number>> = {
   exhaustive: 10_000_000,
   stateful: 3_000_000,
   symmetric: 60_000,
-  dpor: 20_000_000,
+  dpor: 5_000_000,
 };
 
 /** Scenarios with runs that need not end: DPOR can prove nothing there, and a step costs the more the longer its run is. */
