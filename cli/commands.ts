@@ -19,8 +19,12 @@ const LOADS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['schema', async () => (await import('./commands/schema.ts')).schemaCommand],
 ]);
 
+/** Words that are answered without any command. */
+const WITHOUT: ReadonlySet<string> = new Set(['--version', '-V']);
+
 /** What the first word of a command line may mean: its command alone, or all, if that is none. */
 export async function commandsFor(word: string | undefined): Promise<readonly CommandSpec[]> {
+  if (word !== undefined && WITHOUT.has(word)) return [];
   const load = word === undefined ? undefined : LOADS.get(word);
   const found: CommandSpec[] = [];
   // one after another: they share most of what they import

@@ -5,7 +5,15 @@
  */
 import { argv } from 'node:process';
 import { type Part, type Proofs, readProofs, writeProofs } from './data.ts';
-import { type Compared, COMPARED, isSpent, mostSteps, searched, type Searches } from './search.ts';
+import {
+  type Compared,
+  COMPARED,
+  isSpent,
+  isTooLarge,
+  mostSteps,
+  searched,
+  type Searches,
+} from './search.ts';
 import { allSubjects, ROOT, type Subject } from './subjects.ts';
 
 const FILE = `${ROOT}specs/data/proofs.json`;
@@ -28,7 +36,10 @@ function isKept({ part, id }: Subject, strategy: Compared): boolean {
   if (again.includes(id) || again.includes(strategy)) return false;
   const known = proofs[part][id]?.[strategy];
   if (known === undefined) return false;
-  return known.verdict !== 'spent' || isSpent(known, strategy, id);
+  if (known.verdict !== 'spent' || isSpent(known, strategy, id)) return true;
+  // what has too many states is outside of what is searched: others try it once
+  const { exhaustive } = proofs[part][id] ?? {};
+  return exhaustive !== undefined && isTooLarge(exhaustive);
 }
 
 for (const strategy of COMPARED) {

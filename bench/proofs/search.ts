@@ -32,7 +32,7 @@ export const MOST_STEPS: Readonly<Record<Compared, number>> = {
   exhaustive: 10_000_000,
   stateful: 3_000_000,
   symmetric: 60_000,
-  dpor: 5_000_000,
+  dpor: 30_000_000,
 };
 
 /** Scenarios with runs that need not end: DPOR can prove nothing there, and a step costs the more the longer its run is. */
@@ -74,12 +74,12 @@ export function searched(
   };
 }
 
+export const isTooLarge = ({ verdict, states }: Searched): boolean =>
+  verdict === 'spent' && states >= MOST_STATES;
+
 /** Whether it was given up, and would be again. */
-export const isSpent = (
-  { verdict, states, steps }: Searched,
-  strategy: Compared,
-  id: string,
-): boolean => verdict === 'spent' && (states >= MOST_STATES || steps >= mostSteps(strategy, id));
+export const isSpent = (found: Searched, strategy: Compared, id: string): boolean =>
+  found.verdict === 'spent' && (isTooLarge(found) || found.steps >= mostSteps(strategy, id));
 
 /** What is over: proved or violated, and whether somebody waits for ever. A search that was given up says nothing. */
 function saysOf({ verdict, stuck }: Searched): string | null {

@@ -1,15 +1,14 @@
 /** docs/proofs.md, made of what was searched (specs/data/proofs.json) and drawn (specs/data/random-runs.json). */
 import { largeIn, type Part, type Proofs } from '../../bench/proofs/data.ts';
 import type { RandomData } from '../../bench/proofs/random-data.ts';
-import { COMPARED, MOST_STATES, MOST_STEPS, type Searched, verdictsOf } from '../../bench/proofs/search.ts';
+import { COMPARED, isTooLarge, MOST_STATES, MOST_STEPS, type Searched, verdictsOf } from '../../bench/proofs/search.ts';
 
 const count = (value: number): string => value.toLocaleString('en-US');
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 
-const isOutside = (found: Searched | undefined): boolean =>
-  found?.verdict === 'spent' && found.states >= MOST_STATES;
+const isOutside = (found: Searched | undefined): boolean => found !== undefined && isTooLarge(found);
 
 /** @param shown the count that says how much work it was */
 function cell(found: Searched | undefined, shown: (found: Searched) => string): string {
@@ -139,7 +138,7 @@ never after a time. \`dpor\` remembers no states, so it is given up where the ot
 ## No false alarm
 
 ${names.length} scenarios. ${names.length - large.length} are proved by going through every state, ${reduced.length} more by \`stateful\`${reduced.length === 0 ? '' : ` (${reduced.join(', ')})`}.
-More than ${count(MOST_STATES)} states, which is outside of what is searched: ${listed(outside)}. Given up after fewer: ${listed(open)}.
+More than ${count(MOST_STATES)} states, which is outside of what is searched: ${listed(outside)}.${open.length === 0 ? '' : ` Given up after fewer: ${listed(open)}.`}
 Random schedules of the ${drawn.length} largest: ${count(sum(drawn.map(({ runs }) => runs)))}, with ${count(sum(drawn.map(({ steps }) => steps)))} steps, of which
 ${wrong === 0 ? 'none shows anything wrong' : `some show something wrong, in ${wrong} scenarios`}. A third are random walks, a third POS, a third PCT with depth 3.
 
