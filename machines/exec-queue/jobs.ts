@@ -77,8 +77,11 @@ const submitAgain: Action<ExecQueueContext> = (context) =>
     jobs: context.finished === null ? context.jobs : [context.finished, ...context.jobs],
   });
 
-/** Only with L27 can a job end whose fence has signalled; signalling it again does nothing (dma_fence_signal). */
-const isEndOfRerun = (fence: FenceKey, shared: SharedReader): boolean =>
+/**
+ * Only with L27 can a job end whose fence has signalled: done again, or cancelled. Signalling it again does nothing
+ * (dma_fence_signal; xe_fence_set_error leaves its result as it is).
+ */
+export const isEndOfRerun = (fence: FenceKey, shared: SharedReader): boolean =>
   shared.has('L27') && shared.isSignaled(fence);
 
 const completeHead: Action<ExecQueueContext> = (context, { shared }) => {

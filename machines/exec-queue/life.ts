@@ -13,7 +13,7 @@ import type { SharedReader } from '../shared/reader.ts';
 import { dropRef, takeRef } from '../shared/refs.ts';
 import { signalEach } from '../shared/signal.ts';
 import type { ExecQueueContext } from './context.ts';
-import { NOT_BEGUN } from './jobs.ts';
+import { isEndOfRerun, NOT_BEGUN } from './jobs.ts';
 
 /** What making a queue comes to: also for one that is there from the start. */
 export function queueMade({ id: queue, vm, gt }: ExecQueueContext): Effect[] {
@@ -30,8 +30,10 @@ const create: Action<ExecQueueContext> = (context, { from: client }) => {
   return outcome(context, ...queueMade(context), answer);
 };
 
-const cancelled = (jobs: readonly ExecJob[]): Ended[] =>
-  jobs.flatMap(({ fence }) => (fence === null ? [] : [[fence, ERRNO.ECANCELED] as const]));
+const cancelled = (jobs: readonly ExecJob[], shared: SharedReader): Ended[] =>
+  jobs.flatMap(({ fence }) =>
+    fence === null || isEndOfRerun(fence, shared) ? [] : [[fence, ERRNO.ECANCELED] as const],
+  );
 
 /** What is told before the jobs end, before the fences of those signal, and behind all of it. */
 interface Told {
@@ -55,7 +57,7 @@ function cancelAll(
     ...timers,
     ...jobs.map(({ id: job }) => fact({ type: 'job.done', engine, job })),
     ...gone,
-    ...signalEach(shared, [...cancelled(jobs), ...preempted]),
+    ...signalEach(shared, [...cancelled(jobs, shared), ...preempted]),
     ...last,
   );
 }
@@ -77,7 +79,7 @@ const noteTimeout: Action<ExecQueueContext> = (context, event) => {
 const refuse: Action<ExecQueueContext> = (context, event) => {
   const { job } = dataOf(event, 'exec.push');
   const done = fact({ type: 'job.done', engine: context.id, job: job.id });
-  return outcome(context, done, ...signalEach(event.shared, cancelled([job])));
+  return outcome(context, done, ...signalEach(event.shared, cancelled([job], event.shared)));
 };
 
 /** The ioctl returns at once, whatever the jobs do; that of a compute VM's queue once it has left the VM. */
