@@ -28,6 +28,8 @@ export class Components {
   readonly #most: number;
   /** how many there are, and what came of steps: what they keep alive grows with it */
   #size = 0;
+  /** how often it has begun anew */
+  #age = 0;
   readonly #keys = new Keys();
   readonly #types = new Map<string, number>();
   /** by actor */
@@ -47,15 +49,22 @@ export class Components {
     this.#size += 1;
     if (this.#size <= this.#most) return;
     this.#size = 0;
-    // each leads to others by what was met there, and the beginning to all
-    for (const { meetings, ends, lists } of this.#globals.values()) {
-      meetings.length = 0;
-      ends.length = 0;
-      lists.clear();
-    }
+    this.#age += 1;
     this.#locals = [];
     this.#letters = [];
     this.#globals = new Map<string, Global>();
+  }
+
+  /**
+   * Forgets what was met there if that was before it began anew. Each leads to others by what was met, and the
+   * beginning of all runs to every one.
+   */
+  refresh(global: Global): void {
+    if (global.age === this.#age) return;
+    global.age = this.#age;
+    global.meetings.length = 0;
+    global.ends.length = 0;
+    global.lists.clear();
   }
 
   /** @param from another state of the actor: the more they share the quicker */
@@ -107,6 +116,7 @@ export class Components {
         meetings: [],
         ends: [],
         lists: new Map(),
+        age: this.#age,
       };
     });
   }

@@ -34,6 +34,8 @@ export interface Global {
   readonly ends: End[];
   /** what the lists of a VM add here to the sum of a state: only of pending fences they count */
   readonly lists: Map<Local, Sum>;
+  /** how often all was forgotten before the last of these was met */
+  age: number;
 }
 
 /** Where a local state and a message met a global state: all that a step rests on, but for the answers in its choice. */

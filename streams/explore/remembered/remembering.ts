@@ -181,6 +181,7 @@ class Remembering implements System<Remembered> {
   #meetingOf({ locals, channels, global }: Collapsed, process: Process): Meeting {
     const local = locals[process.actor] as Local;
     const letter = channelOf(channels, process)?.first ?? null;
+    this.#components.refresh(global);
     let last: Meeting | null = null;
     for (let each = global.meetings[process.number] ?? null; each !== null; each = each.next) {
       if (each.local === local && each.letter === letter) return each;
@@ -250,6 +251,7 @@ class Remembering implements System<Remembered> {
   /** The end of a run: most end as others did. */
   #endOf(at: Collapsed): End {
     const { locals, channels, global } = at;
+    this.#components.refresh(global);
     const known = global.ends.find(
       (end) =>
         locals.every((local, i) => local === end.locals[i]) && areSame(channels, end.channels),
